@@ -1,0 +1,95 @@
+# Every developer task; CI calls only these. `make help` lists them.
+# Everything is installed below this folder: the environment in .venv, download caches in .cache.
+# Another interpreter, side by side: make PYTHON=python3.13 VENV=.venv-3.13 test
+# Never put a gate behind make: it turns every exit code of a command into 2.
+
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+FUZZ_EXAMPLES ?= 2000
+MUTANTS_SECONDS ?= 1200
+
+BIN := $(VENV)/bin
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_CACHE_DIR := $(CURDIR)/.cache/uv
+export UV_PYTHON_DOWNLOADS := never
+
+# The installer and the build backend; both locks are installed together with it.
+INSTALLER := requirements/setup.txt
+UV = VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip
+SYNC = $(UV) sync --quiet --require-hashes --compile-bytecode $(INSTALLER)
+INSTALL_SELF = $(UV) install --quiet --no-deps --no-build-isolation --editable .
+
+# The demo needs only the core lock; an environment that has the development lock already will do.
+DEMO_ENVIRONMENT := $(if $(wildcard $(VENV)/.synced-dev),$(VENV)/.synced-dev,$(VENV)/.synced-core)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+$(BIN)/uv: $(INSTALLER)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(INSTALLER)
+	@touch $@
+
+$(VENV)/.synced-core: $(BIN)/uv requirements/core.txt
+	$(SYNC) requirements/core.txt
+	$(INSTALL_SELF)
+	@rm -f $(VENV)/.synced-dev
+	@touch $@
+
+$(VENV)/.synced-dev: $(BIN)/uv requirements/dev.txt
+	$(SYNC) requirements/dev.txt
+	$(INSTALL_SELF)
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.synced-dev ## Install the development environment from its lock
+
+.PHONY: demo
+demo: $(DEMO_ENVIRONMENT) ## Install the core lock if needed and show a determination end to end
+	$(BIN)/tierlock demo
+
+.PHONY: test
+test: setup ## Run every test and doctest
+	$(BIN)/python -m pytest -q -n 2 $(PYTEST_ARGS)
+
+.PHONY: check
+check: setup ## Formatting, lint, types, import contracts, drift of docs and schemas
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(if $(wildcard scripts/check_docs.py),$(BIN)/python scripts/check_docs.py)
+	$(if $(wildcard scripts/check_schema.py),$(BIN)/python scripts/check_schema.py)
+
+.PHONY: format
+format: setup ## Rewrite the code in the one format and apply safe lint fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: setup ## Time Tierlock beside its peers and print the ratios
+	$(BIN)/python benchmarks/run.py
+
+.PHONY: fuzz
+fuzz: setup ## Feed more random bytes to every reader than `make test` does
+	TIERLOCK_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) HYPOTHESIS_PROFILE=fuzz \
+		$(BIN)/python -m pytest -q -n 2 tests/fuzz $(PYTEST_ARGS)
+
+.PHONY: mutants
+mutants: setup ## Change the policy code in small ways and list the changes no test notices
+	$(BIN)/python scripts/mutants.py --seconds $(MUTANTS_SECONDS)
+
+.PHONY: lock
+lock: $(BIN)/uv ## Resolve pyproject.toml again into requirements/ (LOCK_ARGS=--upgrade for newer ones)
+	scripts/lock.sh $(LOCK_ARGS)
+
+.PHONY: clean
+clean: ## Remove environments, caches and build results
+	rm -rf .venv .venv-* .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+		.ruff_cache dist mutants
+	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,109 @@
+"""Every error that Tierlock raises, in one tree, with stable codes.
+
+::
+
+    TierlockError                 code, message, hint, location
+    ├── InputError                the user's input can not be used              exit 2
+    │   ├── FrameworkError        a framework file is wrong, with line and column
+    │   └── ImportFailed          a foreign log can not be read at all
+    └── IntegrityError            input contradicts itself or its digest        exit 3
+
+A foreign exception never crosses a room's door: the room translates it into one of these.
+`CODES` lists every code with one sentence; a test holds the documentation to it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CODES: Final[dict[str, str]] = {
+    "input.type": "a value has the wrong type or shape",
+    "input.naive-time": "an instant has no time zone",
+    "input.future": "an input is dated later than the instant of the determination",
+    "input.period": "a period is not an ISO 8601 duration of years, months, weeks or days",
+    "input.number": "a number is NaN, infinite or outside its declared range",
+    "input.file": "a file can not be opened or read",
+    "input.yaml": "a YAML file can not be parsed",
+    "input.unknown-key": "a file contains a key that its schema does not know",
+    "input.schema": "a file does not follow its schema",
+    "input.subject": "a record is about another subject than the one asked about",
+    "input.action": "the action, surface or audience is not one that the framework names",
+    "input.not-found": "a named thing does not exist",
+    "input.exists": "a file that would be written already exists",
+    "input.store": "the local store can not be read or written",
+    "register.incomplete": "evidence was passed whose run is not in the run register",
+    "framework.unknown-key": "a framework file contains a key that the language does not have",
+    "framework.schema": "a framework file does not follow the schema of the language",
+    "framework.yaml": "a framework file is not YAML, or uses a YAML feature that is refused",
+    "framework.reference": "a framework file names something that it does not define",
+    "framework.duplicate": "a framework file defines the same thing twice",
+    "framework.bounds": "the bounds of a criterion contradict each other or its direction",
+    "framework.connective": "at_least(k) of M needs 1 <= k <= M and M >= 1",
+    "framework.cycle": "thresholds imply each other in a circle",
+    "framework.lock": "a shipped framework file differs from its locked digest",
+    "framework.unknown": "no framework of this name and version is known",
+    "import.unreadable": "a log file is damaged, truncated or not what its name says",
+    "import.format": "no importer recognises the file",
+    "import.schema": "a log file follows no known version of its format",
+    "import.limit": "a log file exceeds the limits for untrusted input",
+    "import.empty": "a log file holds no evaluation",
+    "import.value": "a log file holds a value that can not be used",
+    "integrity.run-conflict": "one run id occurs with two different contents",
+    "integrity.digest": "a record differs from its digest",
+    "integrity.recompute": "a number in a log can not be recomputed from the samples it holds",
+    "internal": "a defect in Tierlock",
+}
+
+
+class TierlockError(Exception):
+    r"""Base of all errors; carries what a person needs to act.
+
+    Args:
+        code: stable identifier from `CODES`.
+        message: lower case, no full stop, the user's input in backticks.
+        hint: what to do about it.
+        location: file, and line and column or member where known.
+
+    Raises:
+        KeyError: `code` is not listed in `CODES` (a programmer's mistake).
+
+    >>> str(InputError("input.naive-time", "`2026-01-01 00:00` has no time zone", hint="add Z"))
+    'error[input.naive-time] `2026-01-01 00:00` has no time zone\n  hint: add Z'
+    """
+
+    exit_code: int = 70
+
+    def __init__(
+        self, code: str, message: str, *, hint: str | None = None, location: str | None = None
+    ) -> None:
+        CODES[code]
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.location = location
+
+    def __str__(self) -> str:
+        where = f" {self.location} " if self.location else " "
+        text = f"error[{self.code}]{where}{self.message}"
+        return f"{text}\n  hint: {self.hint}" if self.hint else text
+
+
+class InputError(TierlockError):
+    """The user's input can not be used; nothing was written."""
+
+    exit_code = 2
+
+
+class FrameworkError(InputError):
+    """A framework file is wrong; `location` is `file:line:column`."""
+
+
+class ImportFailed(InputError):
+    """A foreign log can not be read at all; `location` names the file and the member or line."""
+
+
+class IntegrityError(TierlockError):
+    """Input contradicts itself or its digest; nothing that rests on it may pass."""
+
+    exit_code = 3

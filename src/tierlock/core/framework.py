@@ -1,0 +1,330 @@
+"""One published version of a safety framework, as data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tierlock.core.criterion import Corrections, Measured, Node, leaves
+from tierlock.core.instants import Period
+from tierlock.core.record import Record
+from tierlock.core.subject import Digest, Part
+
+Precaution = Literal["treat_as_reached", "hold"]
+Modality = Literal["must", "should", "may"]
+
+
+class FrameworkSource(Record):
+    """The text that this file encodes; `sha256` pins the copy that was read."""
+
+    title: str
+    version: str = ""
+    url: str = ""
+    sha256: Digest | None = None
+
+
+class ErrorControl(Record):
+    """How much error is allowed, per threshold and policy period (spec/determination.md E-1).
+
+    Attributes:
+        rule_out: probability of a false rule-out per threshold in one period.
+        rule_in: probability of a false rule-in.
+        period: the policy period.
+        checkpoints: weights versions that one period's budget is divided among.
+    """
+
+    rule_out: float = Field(gt=0, le=0.2)
+    rule_in: float = Field(gt=0, le=0.2)
+    period: Period
+    checkpoints: int = Field(default=1, ge=1)
+
+
+class Role(Record):
+    """A named office that attests, rules or signs off."""
+
+    says: str = Field(min_length=1)
+    independent_of: tuple[str, ...] = ()
+
+
+class RulingRule(Record):
+    """Whether decision makers must rule, who they are, and what a laxer ruling may lower."""
+
+    required: bool = False
+    roles: tuple[str, ...] = ()
+    may_lower_reached: bool = False
+    cite: str = ""
+
+    @model_validator(mode="after")
+    def _roles_where_required(self) -> Self:
+        if self.required and not self.roles:
+            raise ValueError("a required ruling needs `roles`")
+        return self
+
+
+class Cost(Record):
+    """Declared cost of one more sample; None where nothing is known."""
+
+    seconds_per_sample: float | None = Field(default=None, ge=0)
+    usd_per_sample: float | None = Field(default=None, ge=0)
+
+
+class Evaluation(Record):
+    """A slot: one kind of run that criteria ask for, and how its samples are read.
+
+    Attributes:
+        tasks: names under which logs know it; a log of any of these fills the slot.
+        scorer: which score column counts; None where logs have exactly one.
+        range: the score's declared [lo, hi]; hi None is unbounded.
+        higher_is: whether a higher value is `worse` or `better` for safety.
+        cluster_by: sample attribute naming the independent cluster (task family).
+        arm_by: sample attribute naming the trial arm.
+        refusal: a refused sample counts as it was scored, as the worst value, or as missing.
+        limits: limit kinds that belong to the estimand; any other limit is missing data.
+        max_missing: largest share of missing attempts with which a rule-out is still possible.
+        status: `saturated` and `deprecated` evaluations can not rule out.
+        human_baseline: a published human result, for orientation, with its citation.
+    """
+
+    title: str
+    says: str = ""
+    domain: str | None = None
+    tasks: tuple[str, ...] = Field(min_length=1)
+    scorer: str | None = None
+    range: tuple[float, float | None] = (0.0, 1.0)
+    higher_is: Literal["worse", "better"]
+    cluster_by: str | None = None
+    arm_by: str | None = None
+    refusal: Literal["as_scored", "worst", "missing"] = "as_scored"
+    limits: tuple[str, ...] = ()
+    max_missing: float = Field(default=0.1, ge=0, le=1)
+    dataset_samples: int | None = Field(default=None, ge=1)
+    status: Literal["current", "saturated", "deprecated"] = "current"
+    human_baseline: str = ""
+    cost: Cost = Cost()
+    cite: str = ""
+
+    @model_validator(mode="after")
+    def _range_ordered(self) -> Self:
+        if self.range[1] is not None and self.range[0] >= self.range[1]:
+            raise ValueError("`range` must be [lo, hi] with lo < hi")
+        return self
+
+
+class Domain(Record):
+    """A field of risk; `unassessed` names threats that no evaluation here covers."""
+
+    title: str
+    says: str = ""
+    unassessed: tuple[str, ...] = ()
+
+
+class Tier(Record):
+    """A rung, lowest first; `says` is its meaning in one sentence."""
+
+    id: str
+    says: str
+    cite: str = ""
+
+
+class Threshold(Record):
+    """A capability line and the obligations that follow when it is not ruled out."""
+
+    domain: str
+    tier: str
+    says: str = Field(min_length=1)
+    modality: Modality = "must"
+    addressee: Literal["self", "industry"] = "self"
+    cite: str = ""
+    obliges: tuple[str, ...] = ()
+    implies: tuple[str, ...] = ()
+    precaution: Precaution | None = None
+    rule_out: float | None = Field(default=None, gt=0, le=0.2)
+    crossed_if: Node
+
+
+class SafeguardCriterion(Record):
+    """One line of a standard: what must be in place, and what evidence shows it.
+
+    Attributes:
+        accepts: kinds of evidence of which a claim needs at least one.
+        max_age: age after which a claim's evidence no longer supports it.
+        falls_short_if: a measured or attested test of the shortfall, beside the claim.
+        scope: `paths` must cover every traffic path asked for; `subject` holds once for all.
+        typical_cost: declared effort to put it in place, for work orders.
+    """
+
+    says: str = Field(min_length=1)
+    accepts: tuple[Literal["declaration", "document", "measured", "audit"], ...] = ("document",)
+    max_age: Period | None = None
+    falls_short_if: Node | None = None
+    scope: Literal["paths", "subject"] = "subject"
+    typical_cost: str = ""
+    modality: Modality = "must"
+    cite: str = ""
+
+
+class Standard(Record):
+    """A list of safeguards owed together; `undefined` ones can not be met by anybody.
+
+    Attributes:
+        kind: what it protects; actions name the kinds that bind them.
+        instructs: instructions that hold while it is owed and undefined (`pause_training`).
+    """
+
+    title: str
+    kind: str
+    tier: str | None = None
+    bar: str = ""
+    cite: str = ""
+    modality: Modality = "must"
+    undefined: bool = False
+    instructs: tuple[str, ...] = ()
+    criteria: dict[str, SafeguardCriterion] = {}
+
+    @model_validator(mode="after")
+    def _defined_or_not(self) -> Self:
+        if self.undefined == bool(self.criteria):
+            raise ValueError("a standard has criteria, or is `undefined: true`")
+        return self
+
+
+class ActionRule(Record):
+    """What binds one action.
+
+    Attributes:
+        needs: kinds of standard that bind it.
+        per: what the asker must name (`surface`, `audience`).
+        sign_offs: roles that must approve.
+        survives_weight_access: only claims that hold for anyone with the weights count.
+        instructs: what to do while the action is not allowed (`pause`, `isolate` ...).
+    """
+
+    says: str = ""
+    needs: tuple[str, ...] = Field(min_length=1)
+    per: tuple[Literal["surface", "audience"], ...] = ()
+    sign_offs: tuple[str, ...] = ()
+    survives_weight_access: bool = False
+    instructs: tuple[str, ...] = ()
+    cite: str = ""
+
+
+class When(Record):
+    """What fires a trigger; exactly one condition is given."""
+
+    elapsed: Period | None = None
+    effective_compute: float | None = Field(default=None, gt=1)
+    changed: Part | None = None
+    incident: Literal["incident", "new_attack_class"] | None = None
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> Self:
+        given = [self.elapsed, self.effective_compute, self.changed, self.incident]
+        if sum(condition is not None for condition in given) != 1:
+            raise ValueError(
+                "give exactly one of `elapsed`, `effective_compute`, `changed`, `incident`"
+            )
+        return self
+
+
+class Trigger(Record):
+    """What makes records stale, which ones, and how hard the clock is.
+
+    Attributes:
+        expires: the records that lose their permission.
+        grace: a soft clock's grace; None is a hard clock.
+    """
+
+    id: str
+    when: When
+    expires: tuple[Literal["evidence", "claims", "attestations"], ...] = Field(min_length=1)
+    grace: Period | None = None
+    cite: str = ""
+
+    @model_validator(mode="after")
+    def _grace_needs_a_clock(self) -> Self:
+        if self.grace is not None and self.when.elapsed is None:
+            raise ValueError("`grace` belongs to an `elapsed` trigger")
+        return self
+
+
+class Scope(Record):
+    """When a subject is out of scope by declared facts, and the few obligations that remain.
+
+    Facts settle only what nobody measured: a threshold that is REACHED, or that owes evidence,
+    keeps its outcome (spec/determination.md F-3).
+    """
+
+    tier: str
+    says: str = ""
+    baseline: tuple[str, ...] = Field(min_length=1)
+    in_scope_if: Node
+
+
+class Framework(Record):
+    """One version of a safety framework (spec/determination.md, section Framework)."""
+
+    framework: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")
+    version: str = Field(min_length=1)
+    title: str
+    publisher: str
+    language: Literal["1"] = "1"
+    effective: date
+    source: FrameworkSource
+    precaution: Precaution
+    declared_assurance: Literal["accepted", "refused"] = "refused"
+    error_control: ErrorControl
+    corrections: Corrections
+    register_max_age: Period = "P1D"
+    ruling: RulingRule = RulingRule()
+    roles: dict[str, Role] = {}
+    tiers: tuple[Tier, ...] = Field(min_length=1)
+    baseline_tier: str
+    baseline: tuple[str, ...] = ()
+    scope: Scope | None = None
+    domains: dict[str, Domain] = {}
+    evaluations: dict[str, Evaluation] = {}
+    thresholds: dict[str, Threshold] = {}
+    standards: dict[str, Standard] = {}
+    surfaces: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    actions: dict[str, ActionRule] = {}
+    triggers: tuple[Trigger, ...] = ()
+    does_not_establish: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`publisher/name-version`, the way people and commands write it."""
+        return f"{self.framework}-{self.version}"
+
+    def tier_rank(self, tier: str) -> int:
+        """Return the position of `tier`, 0 lowest.
+
+        Raises:
+            KeyError: the framework has no such tier.
+        """
+        for rank, known in enumerate(self.tiers):
+            if known.id == tier:
+                return rank
+        raise KeyError(tier)
+
+    def alpha_rule_out(self, threshold: str) -> float:
+        """Return the rule-out budget of one threshold for one weights version."""
+        own = self.thresholds[threshold].rule_out
+        total = self.error_control.rule_out if own is None else own
+        return total / self.error_control.checkpoints
+
+    def slots_of(self, threshold: str) -> tuple[str, ...]:
+        """Return the evaluations that a threshold's criteria ask for, without repeats."""
+        found = leaves(self.thresholds[threshold].crossed_if)
+        return tuple(dict.fromkeys(leaf.evaluation for leaf in found if isinstance(leaf, Measured)))
+
+    def safeguard_tests(self) -> tuple[tuple[str, str, Node], ...]:
+        """Return (standard, criterion, tree) for every safeguard that is also tested."""
+        return tuple(
+            (standard_id, criterion_id, criterion.falls_short_if)
+            for standard_id, standard in self.standards.items()
+            for criterion_id, criterion in standard.criteria.items()
+            if criterion.falls_short_if is not None
+        )

@@ -1,0 +1,102 @@
+"""The plan and the run register: which runs count, declared before looking."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from tierlock.core.instants import Instant
+from tierlock.core.record import Record
+from tierlock.core.subject import Digest, Parts
+
+SlotSource = Literal["measured", "inherited"]
+
+
+class PlannedSlot(Record):
+    """What the plan promises for one slot (an evaluation of the framework).
+
+    Attributes:
+        slot: the evaluation's id in the framework.
+        runs: how many registered runs count; further ones are unplanned and only veto.
+        source: `measured` here, or `inherited` from the parent by paired non-inferiority.
+        limits: kinds of limit that are part of the estimand; any other limit is missing data.
+        cluster_by: attribute that names the independent cluster, if it differs from the framework.
+    """
+
+    slot: str
+    runs: int = Field(default=1, ge=1)
+    source: SlotSource = "measured"
+    limits: tuple[str, ...] | None = None
+    cluster_by: str | None = None
+
+
+class Plan(Record):
+    """The declaration of which runs count, for one subject under one framework.
+
+    Attributes:
+        framework: digest of the framework.
+        subject: name of the subject.
+        weights: weights digest the plan is for, where known.
+        sealed_at: when the plan was recorded.
+        declared: `before` any run started, or `after`; every output prints it.
+        slots: the promises, one per slot.
+        supersedes: digest of the plan that this one replaces; its runs stay owed.
+    """
+
+    framework: Digest
+    subject: str
+    weights: Digest | None = None
+    sealed_at: Instant
+    declared: Literal["before", "after"]
+    slots: tuple[PlannedSlot, ...] = ()
+    supersedes: Digest | None = None
+
+    @model_validator(mode="after")
+    def _slots_differ(self) -> Plan:
+        names = [slot.slot for slot in self.slots]
+        if len(set(names)) != len(names):
+            raise ValueError("a slot is planned twice")
+        return self
+
+    def slot(self, name: str) -> PlannedSlot | None:
+        """Return the promise for slot `name`, or None where the plan is silent."""
+        return next((slot for slot in self.slots if slot.slot == name), None)
+
+
+class RegisteredRun(Record):
+    """One run that is known to have started, with or without evidence.
+
+    Attributes:
+        run_id: the run's identity.
+        slot: the evaluation (by framework id) that it belongs to.
+        subject: name of the subject it ran on.
+        parts: digests of the subject's parts as they were, where known.
+        started_at: when it started; the order in which planned runs count.
+        plan: digest of the plan that was active, if any.
+        evidence: digest of its evidence once that was seen; other content later is a conflict.
+    """
+
+    run_id: str
+    slot: str
+    subject: str
+    parts: Parts = Parts()
+    started_at: Instant
+    plan: Digest | None = None
+    evidence: Digest | None = None
+
+
+class RunRegister(Record):
+    """Everything known to have been planned and started; what is absent here can not be owed.
+
+    Attributes:
+        runs: started runs.
+        plans: digests and plans that were sealed, oldest first.
+        as_of: instant up to which the register is complete.
+        assurance: `self-asserted` local record, or `anchored` outside.
+    """
+
+    runs: tuple[RegisteredRun, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    as_of: Instant | None = None
+    assurance: Literal["self-asserted", "anchored"] = "self-asserted"

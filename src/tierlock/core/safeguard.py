@@ -1,0 +1,173 @@
+"""What people state: attestations, safeguard claims, approvals, rulings and negative records."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from tierlock.core.instants import Instant
+from tierlock.core.outcome import Outcome
+from tierlock.core.record import Record
+from tierlock.core.subject import Digest, Part
+
+Assurance = Literal["declared", "signed"]
+"""`declared` is an unsigned statement; a framework may refuse it."""
+
+
+class Attestation(Record):
+    """A role's statement that the bad proposition of an attested criterion does not hold.
+
+    The opposite statement is a negative record (`objection` or `failed_claim`), because a
+    restriction must not disappear with a file (spec/gate.md G-11).
+
+    Attributes:
+        criterion: path of the criterion, `<threshold or standard>:<criterion>`.
+        subject: name of the subject.
+        over: digest of each part that was looked at; a part without digest is matched by name.
+    """
+
+    criterion: str
+    subject: str
+    role: str
+    signer: str
+    over: dict[Part, Digest] = {}
+    attested_at: Instant
+    expires_at: Instant | None = None
+    says: str = ""
+    assurance: Assurance = "declared"
+
+
+class ClaimEvidence(Record):
+    """One piece of evidence behind a claim.
+
+    Attributes:
+        kind: what sort of evidence it is; a criterion lists the kinds it accepts.
+        says: what it shows, in one sentence.
+        digest: digest of the document, report or measurement, where there is one.
+        by: who produced it; an outside party is named.
+        produced_at: when; the criterion's `max_age` counts from here.
+    """
+
+    kind: Literal["declaration", "document", "measured", "audit"]
+    says: str = Field(min_length=1)
+    digest: Digest | None = None
+    by: str = ""
+    produced_at: Instant
+
+
+class Interim(Record):
+    """An interim claim: equal assurance by other means, for a short time, by named roles."""
+
+    argument: str = Field(min_length=1)
+    approved_by: tuple[str, ...] = Field(min_length=1)
+    notice: str = ""
+
+
+class Claim(Record):
+    """The statement that one criterion of a standard is met or on its way.
+
+    That a criterion is shown *not* to hold is a negative record (`failed_claim`).
+
+    Attributes:
+        criterion: path of the criterion, `<standard>:<criterion>`.
+        status: `met` or `pending`.
+        paths: traffic paths it covers, as `<surface>/<path>`; `*` covers every declared path.
+        holds_with_weights: whether it also binds somebody who has the weights.
+        parts: digests of the parts that it was established on; other digests void it.
+        owner: who answers for it.
+        cost: declared cost (people-days, money, latency, over-refusal), as text.
+        claimed_at: when it was stated.
+        expires_at: when it lapses; None only where the criterion's `max_age` governs.
+        interim: present for an interim claim; the decision then carries a condition.
+    """
+
+    criterion: str
+    subject: str
+    status: Literal["met", "pending"]
+    says: str = ""
+    paths: tuple[str, ...] = ("*",)
+    holds_with_weights: bool = False
+    parts: dict[Part, Digest] = {}
+    evidence: tuple[ClaimEvidence, ...] = ()
+    owner: str = ""
+    cost: str = ""
+    claimed_at: Instant
+    expires_at: Instant | None = None
+    interim: Interim | None = None
+
+    @model_validator(mode="after")
+    def _interim_is_short(self) -> Self:
+        if self.interim is not None and self.expires_at is None:
+            raise ValueError("an interim claim needs `expires_at`")
+        return self
+
+
+class Approval(Record):
+    """A role's sign-off on one action under one exact determination."""
+
+    role: str
+    signer: str
+    action: str
+    determination: Digest
+    approved_at: Instant
+    expires_at: Instant | None = None
+    assurance: Assurance = "declared"
+
+
+class RoleSignature(Record):
+    """One role's part in a ruling."""
+
+    role: str
+    signer: str
+    assurance: Assurance = "declared"
+
+
+class Ruling(Record):
+    """The decision makers' official determination, kept beside the computed one for ever.
+
+    Attributes:
+        determination: digest of the exact determination that was ruled on.
+        outcomes: the ruled outcome per threshold; thresholds left out stay as computed.
+        signatures: one per role that the framework asks for.
+        reasons: why, for people.
+    """
+
+    determination: Digest
+    subject: str
+    outcomes: dict[str, Outcome] = {}
+    signatures: tuple[RoleSignature, ...] = ()
+    reasons: str = Field(min_length=1)
+    ruled_at: Instant
+
+
+class Negative(Record):
+    """A record that can only restrict: revocation, incident, dissent, objection, failed claim.
+
+    Attributes:
+        subject: name of the subject it is about.
+        concerns: the criterion path or digest that it concerns; empty for the whole subject.
+        resolved_at: when it was resolved on the record; None while it stands.
+    """
+
+    kind: Literal[
+        "revocation", "incident", "new_attack_class", "dissent", "objection", "failed_claim"
+    ]
+    subject: str
+    concerns: str = ""
+    says: str = Field(min_length=1)
+    happened_at: Instant
+    resolved_at: Instant | None = None
+
+
+class Negatives(Record):
+    """All negative records, with the statement up to when the list is complete.
+
+    Attributes:
+        complete_as_of: no record up to this instant is missing; None proves nothing.
+        assurance: `self-asserted` local list, or a `tree_head` that proves completeness.
+    """
+
+    records: tuple[Negative, ...] = ()
+    complete_as_of: Instant | None = None
+    assurance: Literal["self-asserted", "tree_head"] = "self-asserted"

@@ -1,0 +1,103 @@
+"""Sample-level values as columns: what a run measured, one row per sample and epoch.
+
+The digest is defined over the columns, not over a file format, so that an auditor can recompute
+it in any language (spec/determination.md V-3): SHA-256 over, for each column in the order of
+`Samples`' attributes, the UTF-8 JSON array of the column's name and its values in RFC 8785 form,
+each array followed by a newline.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final, Literal, get_args
+
+import rfc8785
+from pydantic import Field, model_validator
+
+from tierlock.core.record import Record
+
+State = Literal["scored", "errored", "unscored", "invalidated", "fallback", "absent"]
+"""Why a sample has a value or has none.
+
+`absent` is a sample that the run planned and the log does not hold.
+"""
+STATES: Final[tuple[State, ...]] = get_args(State)
+MISSING: Final = frozenset(STATES) - {"scored"}
+
+
+class Samples(Record):
+    """Columns of equal length; row i is one attempt at one sample.
+
+    Attributes:
+        id: the sample's identity in its dataset; attempts with one id are epochs of one item.
+        epoch: 1, 2, ... within an id.
+        state: whether a value exists, else why not.
+        limit: the limit that ended the attempt (`message`, `token`, `time` ...), else "".
+        refused: whether the scorer marked the attempt as a refusal.
+        scores: per scorer, the value; None where this scorer gave none.
+        attributes: per attribute (family, arm, category ...), its value as text; "" if absent.
+        edited: whether a score was changed after the run.
+    """
+
+    id: tuple[str, ...] = ()
+    epoch: tuple[int, ...] = ()
+    state: tuple[State, ...] = ()
+    limit: tuple[str, ...] = ()
+    refused: tuple[bool, ...] = ()
+    edited: tuple[bool, ...] = ()
+    scores: dict[str, tuple[float | None, ...]] = {}
+    attributes: dict[str, tuple[str, ...]] = Field(default={})
+
+    @model_validator(mode="after")
+    def _columns_agree(self) -> Samples:
+        lengths = {len(column) for column in self._columns().values()}
+        if lengths - {len(self.id)}:
+            raise ValueError("columns have different lengths")
+        if len(set(zip(self.id, self.epoch, strict=True))) != len(self.id):
+            raise ValueError("a sample and epoch occurs twice")
+        return self
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def _columns(self) -> dict[str, Sequence[object]]:
+        fixed: dict[str, Sequence[object]] = {
+            "id": self.id,
+            "epoch": self.epoch,
+            "state": self.state,
+            "limit": self.limit,
+            "refused": self.refused,
+            "edited": self.edited,
+        }
+        scores = {f"score:{name}": self.scores[name] for name in sorted(self.scores)}
+        extra = {f"attribute:{name}": self.attributes[name] for name in sorted(self.attributes)}
+        return {**fixed, **scores, **extra}
+
+    @cached_property
+    def digest(self) -> str:
+        """`sha256:<hex>` over the columns, independent of the order of rows."""
+        order = sorted(range(len(self)), key=lambda i: (self.id[i], self.epoch[i]))
+        total = hashlib.sha256()
+        for name, column in self._columns().items():
+            total.update(_column_bytes([name, *(column[i] for i in order)]))
+            total.update(b"\n")
+        return f"sha256:{total.hexdigest()}"
+
+
+def _column_bytes(column: Sequence[object]) -> bytes:
+    """RFC 8785 bytes of one column; the standard encoder serves wherever the two agree."""
+    whole = [
+        int(value) if isinstance(value, float) and value.is_integer() else value for value in column
+    ]
+    if any(isinstance(value, float) for value in whole):
+        return rfc8785.dumps(column)  # type: ignore[arg-type]  # scalars only, by construction
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def is_usable(value: float | None) -> bool:
+    """Tell whether `value` is a finite number; None, NaN and infinities are missing values."""
+    return value is not None and math.isfinite(value)

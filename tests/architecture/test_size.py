@@ -1,0 +1,83 @@
+"""The size budget: files a person reads in one sitting, functions that fit on a screen."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.house import PACKAGE, PURE_ROOMS, ROOT, SOURCES, functions_of, name_of
+
+SOFT_FILE = 300
+HARD_FILE = 500
+HARD_FUNCTION = 60
+PURE_BUDGET = 8000
+
+# A file over the soft limit: the lines it may have, and why it is not two files. The list only
+# shrinks: an entry that is not needed any more fails below.
+LONG_FILES: dict[str, tuple[int, str]] = {}
+
+# "file.py::function" over the hard limit, likewise.
+LONG_FUNCTIONS: dict[str, tuple[int, str]] = {}
+
+OTHER_CODE = sorted(
+    path
+    for folder in ("tests", "scripts", "benchmarks", "examples")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def lines_of(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the function's lines without its docstring, which may be as long as it must."""
+    end = function.end_lineno
+    assert end is not None
+    lines = end - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function, clean=False) is not None and first.end_lineno is not None:
+        lines -= first.end_lineno - first.lineno + 1
+    return lines
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_file_length(path: Path) -> None:
+    allowed, _ = LONG_FILES.get(name_of(path), (SOFT_FILE, ""))
+    assert lines_of(path) <= min(allowed, HARD_FILE)
+
+
+@pytest.mark.parametrize("path", OTHER_CODE, ids=name_of)
+def test_file_length_outside_the_package(path: Path) -> None:
+    assert lines_of(path) <= HARD_FILE
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_function_length(path: Path) -> None:
+    too_long = []
+    for function in functions_of(path):
+        key = f"{name_of(path)}::{function.name}"
+        allowed, _ = LONG_FUNCTIONS.get(key, (HARD_FUNCTION, ""))
+        if code_lines(function) > allowed:
+            too_long.append(f"{key}: {code_lines(function)} lines")
+    assert not too_long
+
+
+def test_no_exception_outlives_its_need() -> None:
+    lengths = {name_of(path): lines_of(path) for path in SOURCES}
+    stale = [name for name in LONG_FILES if lengths.get(name, 0) <= SOFT_FILE]
+    longest: dict[str, int] = {}
+    for path in SOURCES:
+        for function in functions_of(path):
+            key = f"{name_of(path)}::{function.name}"
+            longest[key] = max(longest.get(key, 0), code_lines(function))
+    stale += [key for key in LONG_FUNCTIONS if longest.get(key, 0) <= HARD_FUNCTION]
+    assert not stale
+    assert all(reason for _, reason in [*LONG_FILES.values(), *LONG_FUNCTIONS.values()])
+
+
+def test_the_part_that_must_be_read_stays_small() -> None:
+    total = sum(lines_of(path) for room in PURE_ROOMS for path in (PACKAGE / room).rglob("*.py"))
+    assert total <= PURE_BUDGET
