@@ -175,6 +175,7 @@ class Determination(Record):
     """All findings of one subject under one framework at one instant, and what follows.
 
     Attributes:
+        evidence_from: earliest registered start of a run that a criterion asks for.
         label: derived for people from the tiers; nothing is decided by it.
         label_if_settled: the label if every undetermined threshold were ruled out.
         holds: thresholds that are undetermined under precaution `hold`.
@@ -191,6 +192,7 @@ class Determination(Record):
     plan: Digest
     plan_declared: Literal["before", "after"]
     determined_at: Instant
+    evidence_from: Instant
     engine: str
     thresholds: tuple[ThresholdFinding, ...]
     scope_outcome: Outcome | None = None

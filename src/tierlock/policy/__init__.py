@@ -1,0 +1,22 @@
+"""DETERMINE and DECIDE, pure: what the evidence says under a framework, and what may be done.
+
+The meaning is in `spec/determination.md` and `spec/gate.md`; the code follows their numbers.
+"""
+
+from __future__ import annotations
+
+from tierlock.policy.determine import ENGINE, determine
+from tierlock.policy.explain import explain
+from tierlock.policy.gate import decide
+from tierlock.policy.logic import finding_paths, reevaluate
+from tierlock.policy.slots import register_of
+
+__all__ = [
+    "ENGINE",
+    "decide",
+    "determine",
+    "explain",
+    "finding_paths",
+    "reevaluate",
+    "register_of",
+]

@@ -1,0 +1,232 @@
+"""Outcomes of trees -> outcomes of thresholds -> what is owed (F-2, F-3, C-1 to C-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from tierlock.core import (
+    Finding,
+    Framework,
+    Outcome,
+    Owed,
+    OwedBecause,
+    Reason,
+    Step,
+    ThresholdFinding,
+)
+from tierlock.policy.logic import finding_paths
+
+ChangedBy = Literal["", "implied_below", "implied_above", "scope"]
+_EXPIRED = ("evidence.expired", "evidence.stale", "attestation.expired")
+
+
+class _State(NamedTuple):
+    """A threshold while implications are applied."""
+
+    outcome: Outcome
+    owes: bool
+    changed_by: ChangedBy = ""
+    contradiction: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+def compose_thresholds(
+    *,
+    framework: Framework,
+    traces: Mapping[str, Step],
+    findings: Mapping[str, Finding],
+    scope: Outcome | None,
+    alphas: Mapping[str, tuple[float, float]],
+) -> tuple[ThresholdFinding, ...]:
+    """Return every threshold's outcome after scope (F-2) and implications (F-3)."""
+    states = {
+        name: _State(step.outcome, any(findings[path].owes for path in finding_paths(step)))
+        for name, step in traces.items()
+    }
+    if scope is Outcome.RULED_OUT:
+        states = {name: _screened(state) for name, state in states.items()}
+    _raise(states, framework)
+    _lower(states, framework)
+    return tuple(
+        _threshold_finding(name, framework, traces[name], findings, state, alphas[name])
+        for name, state in states.items()
+    )
+
+
+def _screened(state: _State) -> _State:
+    if state.outcome is not Outcome.UNDETERMINED or state.owes:
+        return state
+    reason = Reason(code="threshold.out-of-scope", says="out of scope by declared facts")
+    return _State(Outcome.RULED_OUT, owes=False, changed_by="scope", reasons=(reason,))
+
+
+def _raise(states: dict[str, _State], framework: Framework) -> None:
+    """Who crosses X crosses Y: Y is never better than an X that is REACHED or owes evidence."""
+    changed = True
+    while changed:
+        changed = False
+        for name, state in list(states.items()):
+            if state.outcome is Outcome.RULED_OUT:
+                continue
+            if state.outcome is Outcome.UNDETERMINED and not state.owes:
+                continue
+            for lower in framework.thresholds[name].implies:
+                new = _raised(states[lower], by=name, because=state)
+                changed |= new != states[lower]
+                states[lower] = new
+
+
+def _raised(state: _State, *, by: str, because: _State) -> _State:
+    owes = state.owes or (because.outcome is Outcome.UNDETERMINED and because.owes)
+    if because.outcome <= state.outcome:
+        return state._replace(owes=owes)
+    contradiction = (
+        because.outcome is Outcome.REACHED and state.outcome is Outcome.RULED_OUT
+    ) or state.contradiction
+    code = "threshold.contradiction" if contradiction else "threshold.implied"
+    says = f"`{by}` is {because.outcome.words}, and crossing it crosses this"
+    return _State(
+        because.outcome,
+        owes,
+        "implied_above",
+        contradiction,
+        (*state.reasons, Reason(code=code, says=says)),
+    )
+
+
+def _lower(states: dict[str, _State], framework: Framework) -> None:
+    """X UNDETERMINED that owes nothing is RULED_OUT when something it implies is."""
+    changed = True
+    while changed:
+        changed = False
+        for name, state in list(states.items()):
+            if state.outcome is not Outcome.UNDETERMINED or state.owes:
+                continue
+            below = [
+                lower
+                for lower in framework.thresholds[name].implies
+                if states[lower].outcome is Outcome.RULED_OUT
+            ]
+            if below:
+                says = f"crossing this would cross `{below[0]}`, which is ruled out"
+                reason = Reason(code="threshold.implied-out", says=says)
+                reasons = (*state.reasons, reason)
+                states[name] = _State(
+                    Outcome.RULED_OUT, owes=False, changed_by="implied_below", reasons=reasons
+                )
+                changed = True
+
+
+def _threshold_finding(
+    name: str,
+    framework: Framework,
+    step: Step,
+    findings: Mapping[str, Finding],
+    state: _State,
+    alphas: tuple[float, float],
+) -> ThresholdFinding:
+    threshold = framework.thresholds[name]
+    under = [findings[path] for path in finding_paths(step)]
+    doubtful = any(reason.code == "evidence.doubtful" for f in under for reason in f.reasons)
+    return ThresholdFinding(
+        threshold=name,
+        domain=threshold.domain,
+        tier=threshold.tier,
+        outcome=state.outcome,
+        tree_outcome=step.outcome,
+        changed_by=state.changed_by,
+        reasons=state.reasons,
+        trace=step,
+        alpha_rule_out=alphas[0],
+        alpha_rule_in=alphas[1],
+        complete=not state.owes and not doubtful and all(f.decided_by != "error" for f in under),
+        missing=any(f.decided_by == "omission" or _expired(f) for f in under),
+        contradiction=state.contradiction,
+    )
+
+
+def _expired(finding: Finding) -> bool:
+    return any(reason.code in _EXPIRED for reason in finding.reasons)
+
+
+def owed_standards(
+    *, framework: Framework, outcomes: Mapping[str, Outcome], scope: Outcome | None
+) -> tuple[tuple[Owed, ...], tuple[str, ...]]:
+    """Return the standards owed and the thresholds that hold (C-2, C-3).
+
+    Args:
+        framework: baseline, obligations and precaution.
+        outcomes: effective outcome per threshold.
+        scope: outcome of the scope tree, None without one.
+    """
+    because: dict[str, OwedBecause] = {}
+    thresholds: dict[str, list[str]] = {}
+    for standard in baseline_of(framework, outcomes=outcomes, scope=scope):
+        because[standard] = "baseline"
+    holds = []
+    for name, outcome in outcomes.items():
+        threshold = framework.thresholds[name]
+        precaution = threshold.precaution or framework.precaution
+        if outcome is Outcome.RULED_OUT:
+            continue
+        if outcome is Outcome.UNDETERMINED and precaution == "hold":
+            holds.append(name)
+            continue
+        for standard in threshold.obliges:
+            thresholds.setdefault(standard, []).append(name)
+            if outcome is Outcome.REACHED and because.get(standard) != "baseline":
+                because[standard] = "reached"
+            because.setdefault(standard, "undetermined")
+    owed = tuple(
+        Owed(
+            standard=standard,
+            because=because[standard],
+            thresholds=tuple(thresholds.get(standard, ())),
+        )
+        for standard in framework.standards
+        if standard in because
+    )
+    return owed, tuple(holds)
+
+
+def baseline_of(
+    framework: Framework, *, outcomes: Mapping[str, Outcome], scope: Outcome | None
+) -> Sequence[str]:
+    """Return the baseline that binds: the scope's where everything is ruled out by it (C-3)."""
+    if is_out_of_scope(outcomes=outcomes, scope=scope) and framework.scope is not None:
+        return framework.scope.baseline
+    return framework.baseline
+
+
+def is_out_of_scope(*, outcomes: Mapping[str, Outcome], scope: Outcome | None) -> bool:
+    """Tell whether declared facts put the subject out of scope and nothing says otherwise."""
+    return scope is Outcome.RULED_OUT and all(
+        outcome is Outcome.RULED_OUT for outcome in outcomes.values()
+    )
+
+
+def labels(
+    *, framework: Framework, outcomes: Mapping[str, Outcome], scope: Outcome | None
+) -> tuple[str, str]:
+    """Return (label, label if every undetermined threshold were ruled out) (C-4)."""
+
+    def label(counted: set[Outcome], settled: Mapping[str, Outcome]) -> str:
+        tiers = [framework.baseline_tier]
+        if is_out_of_scope(outcomes=settled, scope=scope) and framework.scope is not None:
+            tiers = [framework.scope.tier]
+        tiers += [
+            framework.thresholds[name].tier
+            for name, outcome in settled.items()
+            if outcome in counted
+        ]
+        return max(tiers, key=framework.tier_rank)
+
+    settled = {
+        name: Outcome.RULED_OUT if outcome is Outcome.UNDETERMINED else outcome
+        for name, outcome in outcomes.items()
+    }
+    return (
+        label({Outcome.UNDETERMINED, Outcome.REACHED}, outcomes),
+        label({Outcome.REACHED}, settled),
+    )

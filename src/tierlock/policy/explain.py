@@ -1,0 +1,254 @@
+"""Why, how far, what flips it, what is missing, and the cheapest way forward; as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tierlock.core import (
+    Approval,
+    Claim,
+    Deciding,
+    Decision,
+    Determination,
+    Evidence,
+    Explanation,
+    Flip,
+    Framework,
+    Negatives,
+    Outcome,
+    Ruling,
+    Subject,
+    Verdict,
+    WorkItem,
+)
+from tierlock.policy.counterfactual import (
+    perfect_claim,
+    with_outcome,
+    with_test_passed,
+    without_failures,
+)
+from tierlock.policy.gate import decide
+from tierlock.policy.logic import finding_paths
+from tierlock.policy.margins import margins
+from tierlock.policy.work import work_order
+
+Again = Callable[[Determination, Sequence[Claim], Negatives], Decision]
+
+
+def explain(
+    framework: Framework,
+    determination: Determination,
+    *,
+    subject: Subject,
+    decision: Decision | None = None,
+    evidence: Iterable[Evidence] = (),
+    claims: Iterable[Claim] = (),
+    rulings: Iterable[Ruling] = (),
+    approvals: Iterable[Approval] = (),
+    negatives: Negatives | None = None,
+) -> Explanation:
+    """Return what a person asks after the answer.
+
+    Args:
+        framework: the rules.
+        determination: the computed outcomes.
+        subject: the subject as it is now.
+        decision: the answer to explain; without it only the determination is explained.
+        evidence: the evidence used, for measured cost per sample.
+        claims: the claims that `decide` saw; it is asked again with one thing changed.
+        rulings: the rulings that `decide` saw.
+        approvals: the approvals that `decide` saw.
+        negatives: the negative records that `decide` saw.
+    """
+    known = margins(framework, determination=determination, evidence=tuple(evidence))
+    all_claims, records = tuple(claims), negatives or Negatives()
+    all_rulings, all_approvals = tuple(rulings), tuple(approvals)
+    work = work_order(
+        framework,
+        determination=determination,
+        decision=decision,
+        margins={margin.path: margin for margin in known},
+        claims=all_claims,
+    )
+    flips: list[Flip] = []
+    if decision is not None:
+        at, action = decision.decided_at, decision.action
+
+        def again(
+            changed: Determination, some_claims: Sequence[Claim], some: Negatives
+        ) -> Decision:
+            return decide(
+                framework,
+                changed,
+                subject=subject,
+                action=action,
+                at=at,
+                claims=some_claims,
+                rulings=all_rulings,
+                approvals=all_approvals,
+                negatives=some,
+            )
+
+        flips += _claim_flips(
+            framework, determination, subject, decision, all_claims, records, again
+        )
+        flips += _verdict_flips(framework, determination, decision, all_claims, records, again)
+    flips += _threshold_flips(framework, determination)
+    return Explanation(
+        verdict=None if decision is None else decision.verdict,
+        deciding=tuple(
+            Deciding(
+                threshold=found.threshold,
+                outcome=found.outcome,
+                paths=_deciding(determination, finding_paths(found.trace), found.tree_outcome),
+            )
+            for found in determination.thresholds
+        ),
+        margins=known,
+        flips=tuple(flips),
+        unknown=_unknown(framework, determination),
+        next_step=_next_step(work, decision),
+        work=work,
+        does_not_establish=_not_shown(framework),
+    )
+
+
+def _deciding(
+    determination: Determination, paths: Sequence[str], outcome: Outcome
+) -> tuple[str, ...]:
+    """The leaves with the tree's outcome; where there is none, all that are not ruled out."""
+    same = tuple(path for path in paths if determination.finding(path).outcome is outcome)
+    return same or tuple(
+        path for path in paths if determination.finding(path).outcome is not Outcome.RULED_OUT
+    )
+
+
+def _verdict_flips(
+    framework: Framework,
+    determination: Determination,
+    decision: Decision,
+    claims: Sequence[Claim],
+    negatives: Negatives,
+    again: Again,
+) -> list[Flip]:
+    """Single findings whose change would change the verdict."""
+    flips = []
+    for finding in determination.findings:
+        for to in _others(finding.outcome):
+            changed = with_outcome(
+                determination, framework=framework, path=finding.path, outcome=to
+            )
+            new = again(changed, claims, negatives).verdict
+            if new is not decision.verdict:
+                flips.append(_flip(finding.path, to.value, decision.verdict, new))
+    return flips
+
+
+def _claim_flips(
+    framework: Framework,
+    determination: Determination,
+    subject: Subject,
+    decision: Decision,
+    claims: Sequence[Claim],
+    negatives: Negatives,
+    again: Again,
+) -> list[Flip]:
+    """Single safeguards whose being met, or found unmet, would change the verdict."""
+    flips = []
+    open_paths = {r.about for r in decision.reasons if ":" in r.about}
+    for path in sorted(open_paths):
+        standard, _, name = path.partition(":")
+        if name not in getattr(framework.standards.get(standard), "criteria", {}):
+            continue
+        claim = perfect_claim(
+            path, framework=framework, subject=subject, determination=determination
+        )
+        new = again(
+            with_test_passed(determination, path=path),
+            (*claims, claim),
+            without_failures(negatives, path=path),
+        ).verdict
+        if new is not decision.verdict:
+            flips.append(_flip(path, "met", decision.verdict, new))
+    for path in sorted({claim.criterion for claim in claims} - open_paths):
+        fewer = [claim for claim in claims if claim.criterion != path]
+        new = again(determination, fewer, negatives).verdict
+        if new is not decision.verdict:
+            flips.append(_flip(path, "unmet", decision.verdict, new))
+    return flips
+
+
+def _flip(path: str, to: str, old: Verdict, new: Verdict) -> Flip:
+    opens = new is Verdict.ALLOW or (old is Verdict.DENY and new is Verdict.HOLD)
+    return Flip(
+        path=path,
+        to=to,
+        changes=f"{old.value} -> {new.value}",
+        direction="opens" if opens else "closes",
+    )
+
+
+def _threshold_flips(framework: Framework, determination: Determination) -> list[Flip]:
+    """Single findings whose change would change a threshold's outcome."""
+    before = {found.threshold: found.outcome for found in determination.thresholds}
+    flips = []
+    for finding in determination.findings:
+        for to in _others(finding.outcome):
+            changed = with_outcome(
+                determination, framework=framework, path=finding.path, outcome=to
+            )
+            for found in changed.thresholds:
+                old = before[found.threshold]
+                if found.outcome is not old:
+                    says = f"{found.threshold}: {old.words} -> {found.outcome.words}"
+                    lowers = found.outcome < old
+                    flips.append(
+                        Flip(
+                            path=finding.path,
+                            to=to.value,
+                            changes=says,
+                            direction="lowers" if lowers else "raises",
+                        )
+                    )
+    return flips
+
+
+def _others(outcome: Outcome) -> tuple[Outcome, ...]:
+    """The changes worth imagining: settling what is open, and losing what is ruled out."""
+    if outcome is Outcome.RULED_OUT:
+        return (Outcome.REACHED,)
+    if outcome is Outcome.REACHED:
+        return (Outcome.RULED_OUT,)
+    return (Outcome.RULED_OUT, Outcome.REACHED)
+
+
+def _unknown(framework: Framework, determination: Determination) -> tuple[str, ...]:
+    """What is not known, most important first."""
+    rank = framework.tier_rank
+    unsettled = sorted(
+        (t for t in determination.thresholds if t.outcome is Outcome.UNDETERMINED),
+        key=lambda t: (-rank(t.tier), t.threshold),
+    )
+    said = [
+        f"whether {t.threshold} is crossed: the subject {framework.thresholds[t.threshold].says}"
+        for t in unsettled
+    ]
+    said += [f"{owed.what}: {owed.says}" for owed in determination.omissions if owed.owed]
+    said += [
+        f"{threat} ({domain.title}): no evaluation covers it"
+        for domain in framework.domains.values()
+        for threat in domain.unassessed
+    ]
+    return tuple(dict.fromkeys(said))
+
+
+def _not_shown(framework: Framework) -> tuple[str, ...]:
+    uncovered = [threat for domain in framework.domains.values() for threat in domain.unassessed]
+    return (*framework.does_not_establish, *uncovered)
+
+
+def _next_step(work: Sequence[WorkItem], decision: Decision | None) -> WorkItem | None:
+    """The cheapest item; under a decision only what the answer waits for is in the list."""
+    if decision is not None and decision.verdict is Verdict.ALLOW:
+        return None
+    return work[0] if work else None

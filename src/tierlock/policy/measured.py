@@ -1,0 +1,354 @@
+"""One measured criterion and its slot -> a finding (S-5 to S-7, M-1 to M-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from tierlock.core import (
+    Counts,
+    Estimate,
+    Evidence,
+    Finding,
+    Limits,
+    Measured,
+    Outcome,
+    Reason,
+    Reported,
+)
+from tierlock.policy.case import Case
+from tierlock.policy.inheritance import inherited_p
+from tierlock.policy.logic import Leaf, near_alpha, passes
+from tierlock.policy.measure import Test, no_test, test_attempts
+from tierlock.policy.pooling import Attempts, Reading, pool, reading_of
+from tierlock.policy.reported import test_reported, weakest
+from tierlock.policy.slots import SlotView
+from tierlock.policy.staleness import staleness
+
+BARS: Final[dict[str, str]] = {
+    "slot.no-evidence": "no evidence",
+    "slot.only-unplanned": "only runs that no plan counts: they can veto and never support",
+    "slot.unplanned-veto": "does not survive the runs that no plan counts",
+    "missing.over-cap": "too many attempts have no value",
+    "range.unbounded": "the score has no declared upper end, so missing data has no worst case",
+    "range.violated": "a value lies outside the declared range",
+    "cluster.unknown": "the independent cluster of an attempt is not known",
+    "scorer.missing": "the log has no score of the declared scorer",
+    "scorer.ambiguous": "the log has several scores and the framework names none",
+    "suite.not-binary": "a rate over this suite needs values of 0 or 1",
+    "suite.unequal-epochs": "a rate over this suite needs equal epochs per task",
+    "arm.unknown": "the trial arm of an attempt is not known",
+    "estimand.reported-only": "this estimand is read from publications only, not from samples",
+    "reported.too-little": "the publication gives no n, no spread or no interval",
+    "reported.range": "counts need a score between 0 and 1",
+    "reported.unlabelled": "the published spread has no label and its readings disagree",
+    "monotone.cross-check": "the test is not monotone and its cross-check does not agree",
+    "evaluation.not-current": "the evaluation is saturated or deprecated",
+    "evidence.doubtful": "a log is doubtful",
+    "run.unfinished": "a run did not end with success",
+    "alpha.spent": "the error budget of this period is spent by earlier weights",
+    "alpha.tolerance": "the p-value equals alpha within numeric tolerance",
+}
+"""Every reason that keeps a measured criterion from RULED_OUT, besides its p-value."""
+
+
+class Leafed(NamedTuple):
+    """A measured leaf with everything needed to settle it."""
+
+    leaf: Leaf
+    criterion: Measured
+    reading: Reading
+    limits: Limits
+    view: SlotView
+    alpha_out: float
+    alpha_in: float
+    safeguard: bool
+    threshold: str
+
+
+def settle_measured(
+    leaf: Leaf,
+    *,
+    criterion: Measured,
+    case: Case,
+    view: SlotView,
+    threshold: str,
+    alpha_out: float,
+    alpha_in: float,
+    safeguard: bool,
+) -> Finding:
+    """Return the finding of one measured criterion.
+
+    Args:
+        leaf: path and factors of the criterion in its tree.
+        criterion: the criterion at the leaf.
+        case: the inputs of the determination.
+        view: the slot's planned, unplanned and owed runs.
+        threshold: key of the alpha account; for a safeguard test, its standard.
+        alpha_out: rule-out budget of the whole tree; the leaf's factors divide it.
+        alpha_in: rule-in budget of the whole tree.
+        safeguard: whether this is a safeguard test, which other parts then make stale.
+    """
+    evaluation = case.framework.evaluations[criterion.evaluation]
+    promise = case.plan.slot(criterion.evaluation)
+    me = Leafed(
+        leaf=leaf,
+        criterion=criterion,
+        reading=reading_of(evaluation, promise=promise, higher_is_worse=criterion.higher_is_worse),
+        limits=_limits(leaf, criterion, case, alpha_out=alpha_out, alpha_in=alpha_in),
+        view=view,
+        alpha_out=alpha_out,
+        alpha_in=alpha_in,
+        safeguard=safeguard,
+        threshold=threshold,
+    )
+    attempts = pool(_with_samples(view.planned), reading=me.reading)
+    test = _test(me, view.planned, attempts)
+    inherits = promise is not None and promise.source == "inherited"
+    reasons = _bars(me, case, attempts, test, evaluation_current=evaluation.status == "current")
+    if inherits:
+        return _inherited(me, case, test, attempts, reasons)
+    outcome = Outcome.UNDETERMINED
+    if _reached(me, test):
+        outcome = Outcome.REACHED
+    elif not reasons and _survives(me, test):
+        outcome = Outcome.RULED_OUT
+    elif not reasons and passes(test.rule_out_p, factor=leaf.out_factor, alpha=alpha_out):
+        reasons = (_reason("slot.unplanned-veto"),)
+    if _disagrees(me, test):
+        reasons += (Reason(code="guarantee.disagrees", says="default and proved test disagree"),)
+    return _finding(me, outcome, test=test, attempts=attempts, reasons=reasons)
+
+
+def _limits(
+    leaf: Leaf, criterion: Measured, case: Case, *, alpha_out: float, alpha_in: float
+) -> Limits:
+    """The bounds after the declared corrections (M-6) and the alpha of this leaf."""
+    standard = case.framework.corrections
+    factor = (criterion.elicitation_factor or standard.elicitation_factor).value
+    buffer = (criterion.buffer or standard.buffer).value
+    bound = criterion.rule_out_bound
+    worse = criterion.higher_is_worse
+    lo, hi = case.framework.evaluations[criterion.evaluation].range
+    return Limits(
+        higher_is_worse=worse,
+        rule_out=bound / factor - buffer if worse else bound * factor + buffer,
+        rule_out_declared=bound,
+        rule_in=criterion.rule_in_bound,
+        alpha_rule_out=alpha_out / leaf.out_factor,
+        alpha_rule_in=alpha_in / leaf.in_factor,
+        basis=criterion.basis,
+        cite=criterion.cite,
+        lo=lo,
+        hi=hi,
+    )
+
+
+def _with_samples(runs: Sequence[Evidence]) -> list[Evidence]:
+    return [run for run in runs if not run.reported]
+
+
+def _test(me: Leafed, runs: Sequence[Evidence], attempts: Attempts) -> Test:
+    """Test samples and published aggregates of a set of runs; both must rule out (M-10)."""
+    aggregates: list[Reported] = [item for run in runs for item in run.reported]
+    tests = []
+    if attempts.values.size:
+        tests.append(test_attempts(attempts, criterion=me.criterion, limits=me.limits))
+    if aggregates:
+        tests.append(test_reported(aggregates, criterion=me.criterion, limits=me.limits))
+    if not tests:
+        return no_test(me.limits, barred="slot.no-evidence")
+    return weakest(tests) if len(tests) > 1 else tests[0]
+
+
+def _reached(me: Leafed, test: Test) -> bool:
+    p = test.rule_in_p
+    if me.criterion.guarantee == "proved":
+        p = 1.0 if test.proved_rule_in_p is None else test.proved_rule_in_p
+    return passes(p, factor=me.leaf.in_factor, alpha=me.alpha_in)
+
+
+def _rules_out(me: Leafed, test: Test) -> bool:
+    return not test.barred and passes(
+        _deciding_p(me, test), factor=me.leaf.out_factor, alpha=me.alpha_out
+    )
+
+
+def _deciding_p(me: Leafed, test: Test) -> float:
+    if me.criterion.guarantee == "proved":
+        return 1.0 if test.proved_rule_out_p is None else test.proved_rule_out_p
+    return test.rule_out_p
+
+
+def _survives(me: Leafed, test: Test) -> bool:
+    """RULED_OUT must hold with and without the unplanned runs (S-6)."""
+    if not _rules_out(me, test):
+        return False
+    unplanned = me.view.unplanned
+    unsafe = tuple(run for run in unplanned if not _on_safe_side(me, run))
+    groups = [(run,) for run in unplanned] + ([unsafe] if len(unsafe) > 1 else [])
+    return all(_rules_out(me, _joined(me, group)) for group in groups)
+
+
+def _joined(me: Leafed, extra: Sequence[Evidence]) -> Test:
+    """Test of the planned runs with `extra` unplanned runs as units of their own."""
+    attempts = pool(_with_samples(me.view.planned), reading=me.reading, apart=_with_samples(extra))
+    return _test(me, (*me.view.planned, *extra), attempts)
+
+
+def _on_safe_side(me: Leafed, run: Evidence) -> bool:
+    test = _test(me, (run,), pool(_with_samples([run]), reading=me.reading))
+    if test.worst is None:
+        return False
+    if me.criterion.higher_is_worse:
+        return test.worst < me.limits.rule_out
+    return test.worst > me.limits.rule_out
+
+
+def _bars(
+    me: Leafed, case: Case, attempts: Attempts, test: Test, *, evaluation_current: bool
+) -> tuple[Reason, ...]:
+    """Everything that keeps the criterion from RULED_OUT, besides its p-value and the veto."""
+    planned = me.view.planned
+    codes = set(test.barred) | attempts.flags
+    if not planned and me.view.unplanned:
+        codes = {"slot.only-unplanned"}
+    if attempts.missing_share > me.reading.evaluation.max_missing:
+        codes.add("missing.over-cap")
+    if not evaluation_current:
+        codes.add("evaluation.not-current")
+    if any(run.doubtful for run in planned):
+        codes.add("evidence.doubtful")
+    if any(run.status != "success" for run in planned):
+        codes.add("run.unfinished")
+    if not me.safeguard and case.alpha_spent(me.threshold):
+        codes.add("alpha.spent")
+    if near_alpha(_deciding_p(me, test), factor=me.leaf.out_factor, alpha=me.alpha_out):
+        codes.add("alpha.tolerance")
+    reasons = [_reason(code) for code in sorted(codes)]
+    stale = (
+        staleness(
+            run,
+            framework=case.framework,
+            subject=case.subject,
+            at=case.at,
+            safeguard=me.safeguard,
+        )
+        for run in planned
+    )
+    reasons += sorted(
+        {reason for reason in stale if reason is not None}, key=lambda r: (r.code, r.says)
+    )
+    reasons += [Reason(code=owed.code, says=owed.says) for owed in me.view.owed]
+    return tuple(reasons)
+
+
+def _disagrees(me: Leafed, test: Test) -> bool:
+    """Whether default and proved test differ about RULED_OUT (M-8)."""
+    if test.proved_rule_out_p is None or test.barred:
+        return False
+    factor, alpha = me.leaf.out_factor, me.alpha_out
+    return passes(test.rule_out_p, factor=factor, alpha=alpha) != passes(
+        test.proved_rule_out_p, factor=factor, alpha=alpha
+    )
+
+
+def _inherited(
+    me: Leafed, case: Case, test: Test, attempts: Attempts, reasons: tuple[Reason, ...]
+) -> Finding:
+    """A slot that the plan declared inherited: paired with the parent, or nothing (I-1 to I-4)."""
+    if _reached(me, test):
+        return _finding(me, Outcome.REACHED, test=test, attempts=attempts, reasons=reasons)
+    p, refusals = inherited_p(
+        case=case,
+        threshold=me.threshold,
+        criterion=me.criterion,
+        reading=me.reading,
+        own=me.view.planned,
+    )
+    # The absolute test's own bars stay, except that having no rule-out by itself is no bar.
+    kept = tuple(reason for reason in reasons if reason.code != "alpha.tolerance") + refusals
+    if me.view.unplanned:
+        kept += (_reason("slot.unplanned-veto"),)
+    ruled_out = not kept and passes(p, factor=2 * me.leaf.out_factor, alpha=me.alpha_out)
+    if not ruled_out and not kept:
+        kept = (
+            Reason(code="inherit.worse", says=f"may be worse than its parent (p = {2 * p:.3g})"),
+        )
+    outcome = Outcome.RULED_OUT if ruled_out else Outcome.UNDETERMINED
+    finding = _finding(me, outcome, test=test, attempts=attempts, reasons=kept)
+    return finding.model_copy(update={"decided_by": "inheritance", "guarded": False})
+
+
+def _finding(
+    me: Leafed,
+    outcome: Outcome,
+    *,
+    test: Test,
+    attempts: Attempts,
+    reasons: tuple[Reason, ...],
+) -> Finding:
+    runs = (*me.view.planned, *me.view.unplanned)
+    if not reasons and outcome is Outcome.UNDETERMINED:
+        reasons = (_between(me, test),)
+    return Finding(
+        path=me.leaf.path,
+        kind="measured",
+        says=me.criterion.says,
+        outcome=outcome,
+        decided_by="evidence" if me.view.planned else "omission",
+        reasons=reasons,
+        evidence=tuple(sorted({run.digest for run in runs})),
+        owes=bool(me.view.owed),
+        slot=me.criterion.evaluation,
+        estimate=_estimate(me, test, attempts.counts) if me.view.planned else None,
+        limits=me.limits,
+        as_published=_as_published(me.criterion, test),
+    )
+
+
+def _between(me: Leafed, test: Test) -> Reason:
+    """Why an estimate decides nothing: its interval crosses a bound, or lies in the grey zone."""
+    low, high = sorted((me.limits.rule_out, me.limits.rule_in))
+    if low < test.lower and test.upper is not None and test.upper < high:
+        return Reason(code="interval.grey-zone", says="the interval lies in the grey zone")
+    return Reason(code="interval.crosses", says="the interval crosses the bound")
+
+
+def _as_published(criterion: Measured, test: Test) -> bool | None:
+    """The publisher's literal comparison of the plain value (M-12)."""
+    rule, value = criterion.as_published, test.value
+    if rule is None or value is None:
+        return None
+    holds = {
+        "<": value < rule.bound,
+        "<=": value <= rule.bound,
+        ">": value > rule.bound,
+        ">=": value >= rule.bound,
+    }
+    return holds[rule.comparison]
+
+
+def _estimate(me: Leafed, test: Test, counts: Counts) -> Estimate:
+    return Estimate(
+        value=test.value,
+        worst=test.worst,
+        best=test.best,
+        lower=test.lower,
+        upper=test.upper,
+        rule_out_p=test.rule_out_p,
+        rule_in_p=test.rule_in_p,
+        proved_rule_out_p=test.proved_rule_out_p,
+        units=test.units,
+        items=test.items,
+        effective_n=test.effective_n,
+        dangerous=test.dangerous,
+        method=test.method,
+        guarantee=me.criterion.guarantee,
+        monotone=test.monotone,
+        counts=counts,
+    )
+
+
+def _reason(code: str) -> Reason:
+    return Reason(code=code, says=BARS[code])

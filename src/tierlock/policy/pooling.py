@@ -1,0 +1,199 @@
+"""Evidence of several runs -> arrays of attempts, with missing data made explicit (M-1 to M-5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tierlock.core import Counts, Evaluation, Evidence, PlannedSlot
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.str_]
+Mask = npt.NDArray[np.bool_]
+_ABSENT: Final = "\x1fabsent\x1f"
+
+
+class Reading(NamedTuple):
+    """How the samples of a slot are read: the evaluation's rules, refined by the plan."""
+
+    evaluation: Evaluation
+    limits: frozenset[str]
+    cluster_by: str | None
+    higher_is_worse: bool
+
+    @property
+    def lo(self) -> float:
+        """Lower end of the declared range."""
+        return self.evaluation.range[0]
+
+    @property
+    def hi(self) -> float | None:
+        """Upper end of the declared range; None is unbounded."""
+        return self.evaluation.range[1]
+
+
+class Attempts(NamedTuple):
+    """Attempts of one or several runs as parallel arrays.
+
+    `values` holds NaN for a missing attempt; `clusters` the label of the independent cluster.
+    """
+
+    values: Floats
+    items: Labels
+    clusters: Labels
+    arms: Labels
+    counts: Counts
+    flags: frozenset[str]
+
+    @property
+    def missing_share(self) -> float:
+        """Share of attempts without a value; 0 for no attempts."""
+        return float(np.isnan(self.values).mean()) if self.values.size else 0.0
+
+
+def reading_of(
+    evaluation: Evaluation, *, promise: PlannedSlot | None, higher_is_worse: bool
+) -> Reading:
+    """Return how a slot is read; what the plan declares outranks the evaluation."""
+    limits = evaluation.limits
+    if promise is not None and promise.limits is not None:
+        limits = promise.limits
+    cluster_by = evaluation.cluster_by
+    if promise is not None and promise.cluster_by is not None:
+        cluster_by = promise.cluster_by
+    return Reading(evaluation, frozenset(limits), cluster_by, higher_is_worse)
+
+
+def pool(runs: Sequence[Evidence], *, reading: Reading, apart: Sequence[Evidence] = ()) -> Attempts:
+    """Return the attempts of `runs` pooled by item, with those of `apart` as units of their own.
+
+    Attempts of `runs` with one evaluation and sample id are epochs of one item. Flags name what
+    bars a rule-out: `cluster.unknown`, `range.violated`, `scorer.missing`, `scorer.ambiguous`.
+    """
+    parts = [_read(run, reading=reading, key="") for run in runs]
+    parts += [_read(run, reading=reading, key=f"{run.run_id}\x1f") for run in apart]
+    return merge(parts)
+
+
+def merge(parts: Sequence[Attempts]) -> Attempts:
+    """Return several blocks of attempts as one."""
+    if not parts:
+        empty = np.array([], dtype=np.str_)
+        counts = Counts(planned=0, present=0, scored=0)
+        return Attempts(np.array([]), empty, empty, empty, counts, frozenset())
+    missing: Counter[str] = Counter()
+    for part in parts:
+        missing.update(part.counts.missing)
+    return Attempts(
+        values=np.concatenate([part.values for part in parts]),
+        items=np.concatenate([part.items for part in parts]),
+        clusters=np.concatenate([part.clusters for part in parts]),
+        arms=np.concatenate([part.arms for part in parts]),
+        counts=Counts(
+            planned=sum(part.counts.planned for part in parts),
+            present=sum(part.counts.present for part in parts),
+            scored=sum(part.counts.scored for part in parts),
+            missing=dict(sorted(missing.items())),
+            limited=sum(part.counts.limited for part in parts),
+            refused=sum(part.counts.refused for part in parts),
+        ),
+        flags=frozenset().union(*(part.flags for part in parts)),
+    )
+
+
+def _read(run: Evidence, *, reading: Reading, key: str) -> Attempts:
+    samples = run.samples
+    present = len(samples)
+    absent = max(0, (run.planned_samples or 0) - present)
+    values, flags = _score_column(run, reading.evaluation.scorer)
+    state = np.array(samples.state, dtype=np.str_)
+    limit = np.array(samples.limit, dtype=np.str_)
+    refused = np.array(samples.refused, dtype=bool)
+    counts: Counter[str] = Counter(value for value in samples.state if value != "scored")
+
+    limited = (limit != "") & ~np.isin(limit, sorted(reading.limits)) & (state == "scored")
+    lost = (state != "scored") | limited
+    if reading.evaluation.refusal == "missing":
+        counts["refused"] += int((refused & ~lost).sum())
+        lost = lost | refused
+    unscored = np.isnan(values) & ~lost
+    counts["limit"] += int(limited.sum())
+    counts["unscored"] += int(unscored.sum())
+    values = np.where(lost, np.nan, values)
+    if reading.evaluation.refusal == "worst":
+        worst = reading.hi if reading.higher_is_worse else reading.lo
+        values = np.where(refused & ~lost, np.nan if worst is None else worst, values)
+    values, violated = _clip(values, reading)
+    if violated:
+        flags.add("range.violated")
+
+    items = [f"{key}{run.evaluation}\x1f{name}" for name in samples.id]
+    clusters, unknown = _clusters(run, reading, items, key)
+    if unknown or (absent and reading.cluster_by is not None):
+        flags.add("cluster.unknown")
+    if absent:
+        counts["absent"] += absent
+        extra = [f"{key}{run.run_id}{_ABSENT}{i}" for i in range(absent)]
+        items, clusters = items + extra, clusters + extra
+        values = np.concatenate([values, np.full(absent, np.nan)])
+    arms = samples.attributes.get(reading.evaluation.arm_by or "", ("",) * present)
+    return Attempts(
+        values=values,
+        items=np.array(items, dtype=np.str_),
+        clusters=np.array(clusters, dtype=np.str_),
+        arms=np.array([*arms, *([""] * absent)], dtype=np.str_),
+        counts=Counts(
+            planned=present + absent,
+            present=present,
+            scored=int((~np.isnan(values)).sum()),
+            missing={reason: count for reason, count in sorted(counts.items()) if count},
+            limited=int(limited.sum()),
+            refused=int(refused.sum()),
+        ),
+        flags=frozenset(flags),
+    )
+
+
+def _score_column(run: Evidence, scorer: str | None) -> tuple[Floats, set[str]]:
+    """Values of the scorer asked for; NaN everywhere, and a flag, where the choice is unclear."""
+    scores = run.samples.scores
+    if scorer is None and len(scores) == 1:
+        scorer = next(iter(scores))
+    if scorer is not None and scorer in scores:
+        column = np.array(scores[scorer], dtype=np.float64)
+        return np.where(np.isfinite(column), column, np.nan), set()
+    flags = set()
+    if len(run.samples):
+        flags.add("scorer.ambiguous" if scorer is None and len(scores) > 1 else "scorer.missing")
+    return np.full(len(run.samples), np.nan), flags
+
+
+def _clip(values: Floats, reading: Reading) -> tuple[Floats, bool]:
+    """Beyond the dangerous end counts as that end, beyond the safe end is missing (M-4)."""
+    lo, hi = reading.lo, np.inf if reading.hi is None else reading.hi
+    with np.errstate(invalid="ignore"):
+        low, high = values < lo, values > hi
+    dangerous, safe = (high, low) if reading.higher_is_worse else (low, high)
+    end = hi if reading.higher_is_worse else lo
+    clipped = np.where(dangerous, end, np.where(safe, np.nan, values))
+    return clipped, bool((low | high).any())
+
+
+def _clusters(
+    run: Evidence, reading: Reading, items: list[str], key: str
+) -> tuple[list[str], bool]:
+    """The cluster of every attempt; an unknown cluster falls back to the item, and is reported."""
+    if reading.cluster_by is None:
+        return list(items), False
+    column = run.samples.attributes.get(reading.cluster_by)
+    if column is None:
+        return list(items), bool(items)
+    labels = [
+        f"{key}\x1fcluster\x1f{label}" if label else item
+        for label, item in zip(column, items, strict=True)
+    ]
+    return labels, "" in column

@@ -1,0 +1,78 @@
+"""The official ruling beside the computed determination: the gate uses the worse one (G-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from tierlock.core import Determination, Framework, Outcome, Reason, Ruling, ThresholdFinding
+
+
+class Effective(NamedTuple):
+    """The outcomes that bind the gate, and whether a required ruling is there."""
+
+    outcomes: Mapping[str, Outcome]
+    notes: tuple[Reason, ...]
+    ruling: Ruling | None
+    official: bool
+
+
+def effective_outcomes(
+    determination: Determination,
+    *,
+    determination_digest: str,
+    framework: Framework,
+    rulings: Iterable[Ruling],
+) -> Effective:
+    """Return, per threshold, the worse of determination and latest ruling.
+
+    Args:
+        determination: the computed outcomes.
+        determination_digest: its digest; only a ruling on exactly this may be laxer.
+        framework: its ruling rule names the roles.
+        rulings: every ruling on this subject; the latest stands.
+    """
+    computed = {found.threshold: found for found in determination.thresholds}
+    mine = [ruling for ruling in rulings if ruling.subject == determination.subject.name]
+    latest = max((ruling.ruled_at for ruling in mine), default=None)
+    standing = [ruling for ruling in mine if ruling.ruled_at == latest]
+    official = bool(standing) and all(
+        ruling.determination == determination_digest and _signed(ruling, framework)
+        for ruling in standing
+    )
+    outcomes: dict[str, Outcome] = {}
+    notes = []
+    for name, found in computed.items():
+        ruled = [r.outcomes[name] for r in standing if name in r.outcomes]
+        outcome = max(ruled, default=found.outcome)
+        if outcome < found.outcome and not (
+            official and len(ruled) == len(standing) and _may_lower(found, framework)
+        ):
+            says = f"`{name}` was ruled {outcome.words}, but stays {found.outcome.words}"
+            notes.append(Reason(code="ruling.not-lowered", says=says))
+            outcome = found.outcome
+        elif outcome != found.outcome:
+            says = f"`{name}` is computed {found.outcome.words} and was ruled {outcome.words}"
+            notes.append(Reason(code="ruling.differs", says=says))
+        outcomes[name] = outcome
+    return Effective(outcomes, tuple(notes), standing[0] if standing else None, official)
+
+
+def _may_lower(found: ThresholdFinding, framework: Framework) -> bool:
+    """A laxer ruling cures neither an omission, an expiry nor an integrity failure."""
+    if not found.complete or found.missing:
+        return False
+    return found.outcome is Outcome.UNDETERMINED or framework.ruling.may_lower_reached
+
+
+def _signed(ruling: Ruling, framework: Framework) -> bool:
+    """Whether every role signed, each by another person, with an accepted assurance."""
+    roles = framework.ruling.roles
+    accepted = [
+        signature
+        for signature in ruling.signatures
+        if signature.role in roles
+        and (signature.assurance == "signed" or framework.declared_assurance == "accepted")
+    ]
+    signers = {signature.role: signature.signer for signature in accepted}
+    return bool(roles) and set(signers) == set(roles) and len(set(signers.values())) == len(roles)

@@ -1,0 +1,188 @@
+"""Claims against one criterion of a standard: do they cover it, and until when (G-9, G-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from tierlock.core import (
+    ActionRule,
+    Claim,
+    Framework,
+    Reason,
+    SafeguardCriterion,
+    Subject,
+    add_period,
+)
+
+
+class Coverage(NamedTuple):
+    """Whether claims cover a criterion now.
+
+    Attributes:
+        covered: whether they do.
+        reasons: why not, one per obstacle.
+        interim: interim claims that the coverage needs.
+        until: when the coverage ends; None is never.
+    """
+
+    covered: bool
+    reasons: tuple[Reason, ...]
+    interim: tuple[Claim, ...] = ()
+    until: datetime | None = None
+
+
+class _Asked(NamedTuple):
+    """What a criterion's claims are held against."""
+
+    path: str
+    criterion: SafeguardCriterion
+    framework: Framework
+    rule: ActionRule
+    subject: Subject
+    required: frozenset[str]
+
+
+class _Standing(NamedTuple):
+    """A claim that counts, until when (None is for ever)."""
+
+    claim: Claim
+    until: datetime | None
+
+
+def coverage(
+    path: str,
+    *,
+    criterion: SafeguardCriterion,
+    claims: Iterable[Claim],
+    framework: Framework,
+    rule: ActionRule,
+    subject: Subject,
+    required_paths: frozenset[str],
+    at: datetime,
+) -> Coverage:
+    """Return whether the current claims for `path` together cover the criterion.
+
+    Args:
+        path: `<standard>:<criterion>`.
+        criterion: what must be in place.
+        claims: all claims; those for other paths or subjects are skipped.
+        framework: its triggers that expire claims apply.
+        rule: the action's rule; it may accept only claims that survive weight access.
+        subject: the subject with its present part digests.
+        required_paths: `<surface>/<path>` names that a criterion of scope `paths` must cover.
+        at: the instant of the question.
+    """
+    asked = _Asked(path, criterion, framework, rule, subject, required_paths)
+    mine = [c for c in claims if c.criterion == path and subject.answers_to(c.subject)]
+    if not mine:
+        says = f"nobody claims `{path}`: {criterion.says}"
+        return Coverage(covered=False, reasons=(Reason(code="claim.missing", says=says),))
+    judged = [_judge(claim, asked=asked, at=at) for claim in mine]
+    standing = [item for item in judged if isinstance(item, _Standing)]
+    refusals = tuple(dict.fromkeys(item for item in judged if isinstance(item, Reason)))
+    firm = [item for item in standing if item.claim.interim is None]
+    gap = _gap(standing, asked)
+    if gap or not standing:
+        return Coverage(covered=False, reasons=(*refusals, *gap))
+    needs_interim = not firm or bool(_gap(firm, asked))
+    used = tuple(item.claim for item in standing if item.claim.interim is not None)
+    return Coverage(
+        covered=True,
+        reasons=(),
+        interim=used if needs_interim else (),
+        until=_covered_until(standing, asked),
+    )
+
+
+def _gap(standing: Sequence[_Standing], asked: _Asked) -> tuple[Reason, ...]:
+    """Traffic paths that the claims leave open; only criteria of scope `paths` can have any."""
+    if asked.criterion.scope == "subject":
+        return ()
+    covered = {path for item in standing for path in item.claim.paths}
+    if "*" in covered:
+        return ()
+    missing = sorted(asked.required - covered)
+    if not missing:
+        return ()
+    done = len(asked.required) - len(missing)
+    names = ", ".join(f"`{name}`" for name in missing)
+    says = f"{asked.path} covers {done} of {len(asked.required)} traffic paths; open: {names}"
+    return (Reason(code="claim.paths", says=says),)
+
+
+def _covered_until(standing: Sequence[_Standing], asked: _Asked) -> datetime | None:
+    """The first instant at which the remaining claims no longer cover the criterion."""
+    for end in sorted({item.until for item in standing if item.until is not None}):
+        rest = [item for item in standing if item.until is None or item.until > end]
+        if not rest or _gap(rest, asked):
+            return end
+    return None
+
+
+def _judge(claim: Claim, *, asked: _Asked, at: datetime) -> _Standing | Reason:
+    """Whether one claim counts; the reason if it does not."""
+    path = asked.path
+    if claim.status == "pending":
+        return Reason(code="claim.pending", says=f"{path} is pending: {claim.says or 'no date'}")
+    unknown = [
+        role
+        for role in (claim.interim.approved_by if claim.interim else ())
+        if role not in asked.framework.roles
+    ]
+    if unknown:
+        says = f"interim claim for {path} is approved by `{unknown[0]}`, which is not a role"
+        return Reason(code="claim.interim-role", says=says)
+    changed = _changed_part(claim, asked)
+    if changed is not None:
+        says = f"the claim for {path} was made for other {changed}"
+        return Reason(code="claim.other-parts", says=says)
+    if asked.rule.survives_weight_access and not claim.holds_with_weights:
+        says = f"the claim for {path} does not bind somebody who has the weights"
+        return Reason(code="claim.weights", says=says)
+    accepted = [item for item in claim.evidence if item.kind in asked.criterion.accepts]
+    if not accepted:
+        kinds = ", ".join(asked.criterion.accepts)
+        says = f"the claim for {path} has no evidence of kind {kinds}"
+        return Reason(code="claim.evidence", says=says)
+    evidence_end = _latest_end(claim, asked)
+    if evidence_end is not None and at >= evidence_end:
+        says = f"the evidence for {path} is older than {asked.criterion.max_age}"
+        return Reason(code="claim.stale", says=says)
+    ends = [evidence_end, claim.expires_at, *_trigger_ends(claim, asked)]
+    until = min((end for end in ends if end is not None), default=None)
+    if until is not None and at >= until:
+        return Reason(code="claim.expired", says=f"the claim for {path} expired {until.date()}")
+    return _Standing(claim, until)
+
+
+def _changed_part(claim: Claim, asked: _Asked) -> str | None:
+    """A part that differs from the one claimed for, by name or by a `changed` trigger (G-13)."""
+    for part, then in sorted(claim.parts.items()):
+        if getattr(asked.subject.parts, part) != then:
+            return part
+    for trigger in asked.framework.triggers:
+        watched = trigger.when.changed
+        if watched is not None and "claims" in trigger.expires and watched not in claim.parts:
+            return watched
+    return None
+
+
+def _latest_end(claim: Claim, asked: _Asked) -> datetime | None:
+    if asked.criterion.max_age is None:
+        return None
+    return max(
+        add_period(item.produced_at, period=asked.criterion.max_age)
+        for item in claim.evidence
+        if item.kind in asked.criterion.accepts
+    )
+
+
+def _trigger_ends(claim: Claim, asked: _Asked) -> list[datetime]:
+    ends = []
+    for trigger in asked.framework.triggers:
+        if trigger.when.elapsed is not None and "claims" in trigger.expires:
+            end = add_period(claim.claimed_at, period=trigger.when.elapsed)
+            ends.append(end if trigger.grace is None else add_period(end, period=trigger.grace))
+    return ends

@@ -1,0 +1,209 @@
+"""One criterion of any kind -> a finding; an error stays inside its criterion (law L6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from tierlock.core import (
+    Attestation,
+    Attested,
+    Fact,
+    FactTest,
+    FactValue,
+    Finding,
+    Measured,
+    Outcome,
+    Reason,
+    TierlockError,
+    add_period,
+)
+from tierlock.policy.case import Case
+from tierlock.policy.logic import Leaf
+from tierlock.policy.measured import settle_measured
+from tierlock.policy.slots import same_part, view_slot
+
+
+def settle(
+    leaf: Leaf, *, case: Case, threshold: str, alpha_out: float, alpha_in: float, safeguard: bool
+) -> Finding:
+    """Return the finding of one leaf; never raises for what evidence or framework contain.
+
+    A criterion that can not be settled is UNDETERMINED with the error's code, so that it can not
+    change another criterion's finding (spec/determination.md C-6).
+    """
+    try:
+        return _settle(
+            leaf,
+            case=case,
+            threshold=threshold,
+            alpha_out=alpha_out,
+            alpha_in=alpha_in,
+            safeguard=safeguard,
+        )
+    except (TierlockError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        says = error.message if isinstance(error, TierlockError) else str(error)
+        return Finding(
+            path=leaf.path,
+            kind=_kind(leaf),
+            outcome=Outcome.UNDETERMINED,
+            decided_by="error",
+            reasons=(Reason(code="criterion.error", says=f"could not be settled: {says}"),),
+            owes=True,
+            guarded=False,
+        )
+
+
+def _kind(leaf: Leaf) -> Literal["measured", "attested", "fact"]:
+    if isinstance(leaf.criterion, Measured):
+        return "measured"
+    return "attested" if isinstance(leaf.criterion, Attested) else "fact"
+
+
+def _settle(
+    leaf: Leaf, *, case: Case, threshold: str, alpha_out: float, alpha_in: float, safeguard: bool
+) -> Finding:
+    criterion = leaf.criterion
+    if isinstance(criterion, Fact):
+        return settle_fact(leaf.path, criterion=criterion, case=case)
+    if isinstance(criterion, Attested):
+        return settle_attested(leaf.path, criterion=criterion, case=case)
+    view = view_slot(
+        criterion.evaluation,
+        framework=case.framework,
+        plan=case.plan,
+        register=case.register,
+        evidence=case.evidence,
+        subject=case.subject,
+        safeguard=safeguard,
+    )
+    return settle_measured(
+        leaf,
+        criterion=criterion,
+        case=case,
+        view=view,
+        threshold=threshold,
+        alpha_out=alpha_out,
+        alpha_in=alpha_in,
+        safeguard=safeguard,
+    )
+
+
+def settle_fact(path: str, *, criterion: Fact, case: Case) -> Finding:
+    """Return the finding of a fact criterion: an undeclared fact is unknown (F-1)."""
+    value = case.subject.facts.get(criterion.fact)
+    crossed = None if value is None else _crosses(value, criterion.crossed_if)
+    if value is None:
+        code, says = "fact.undeclared", f"fact `{criterion.fact}` is not declared"
+    elif crossed is None:
+        code, says = "fact.type", f"fact `{criterion.fact}` is `{value}`, of another type"
+    else:
+        code, says = "fact.declared", f"declared: {criterion.fact} = {value}"
+    outcome = Outcome.UNDETERMINED
+    if crossed is not None:
+        outcome = Outcome.REACHED if crossed else Outcome.RULED_OUT
+    return Finding(
+        path=path,
+        kind="fact",
+        says=criterion.says,
+        outcome=outcome,
+        decided_by="omission" if value is None else "fact",
+        reasons=(Reason(code=code, says=says),),
+        guarded=False,
+    )
+
+
+def _crosses(value: FactValue, test: FactTest) -> bool | None:
+    """Whether the fact makes the bad proposition true; None if the types do not compare."""
+    if test.equals is not None:
+        return value == test.equals if _same_kind(value, test.equals) else None
+    if test.one_of is not None:
+        if not any(_same_kind(value, option) for option in test.one_of):
+            return None
+        return any(value == option and _same_kind(value, option) for option in test.one_of)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if test.at_least is not None:
+        return value >= test.at_least
+    return test.below is not None and value < test.below
+
+
+def _same_kind(one: FactValue, other: FactValue) -> bool:
+    def kind(value: FactValue) -> str:
+        if isinstance(value, bool):
+            return "bool"
+        return "text" if isinstance(value, str) else "number"
+
+    return kind(one) == kind(other)
+
+
+def settle_attested(path: str, *, criterion: Attested, case: Case) -> Finding:
+    """Return the finding of an attested criterion (R-1 to R-3)."""
+    records = [
+        record
+        for record in case.negatives.records
+        if record.concerns == path
+        and record.resolved_at is None
+        and case.subject.answers_to(record.subject)
+    ]
+    outcome, reasons, expires = Outcome.UNDETERMINED, [], None
+    failed = [record for record in records if record.kind == "failed_claim"]
+    objections = [record for record in records if record.kind == "objection"]
+    mine = [
+        item
+        for item in case.attestations
+        if item.criterion == path
+        and item.role == criterion.by
+        and case.subject.answers_to(item.subject)
+    ]
+    refusals = [_refusal(item, criterion=criterion, case=case) for item in mine]
+    good = [item for item, refusal in zip(mine, refusals, strict=True) if refusal is None]
+    if failed:
+        outcome = Outcome.REACHED
+        reasons = [Reason(code="attestation.failed", says=record.says) for record in failed]
+    elif objections:
+        reasons = [Reason(code="attestation.objection", says=record.says) for record in objections]
+    elif good:
+        outcome = Outcome.RULED_OUT
+        signers = ", ".join(sorted({item.signer for item in good}))
+        says = f"attested by {signers} as {criterion.by}"
+        reasons = [Reason(code="attestation.current", says=says)]
+        ends = [_expiry(item, criterion) for item in good]
+        expires = None if None in ends else max(end for end in ends if end is not None)
+    elif mine:
+        reasons = sorted({r for r in refusals if r is not None}, key=lambda r: (r.code, r.says))
+    else:
+        says = f"role `{criterion.by}` has not attested that this is not so"
+        reasons = [Reason(code="attestation.missing", says=says)]
+    return Finding(
+        path=path,
+        kind="attested",
+        says=criterion.says,
+        outcome=outcome,
+        decided_by="omission" if not (failed or objections or good) else "attestation",
+        reasons=tuple(reasons),
+        guarded=False,
+        expires_at=expires,
+    )
+
+
+def _expiry(item: Attestation, criterion: Attested) -> datetime | None:
+    ends = [item.expires_at]
+    if criterion.max_age is not None:
+        ends.append(add_period(item.attested_at, period=criterion.max_age))
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _refusal(item: Attestation, *, criterion: Attested, case: Case) -> Reason | None:
+    """Why an attestation does not count, or None if it does."""
+    end = _expiry(item, criterion)
+    if item.assurance == "declared" and case.framework.declared_assurance == "refused":
+        return Reason(code="attestation.unsigned", says="the attestation is not signed")
+    if end is not None and case.at >= end:
+        return Reason(code="attestation.expired", says=f"the attestation expired {end.date()}")
+    for part in criterion.over:
+        now = getattr(case.subject.parts, part)
+        then = item.over.get(part)
+        if now != then and not (now is None and same_part(then, now)):
+            return Reason(code="attestation.other-parts", says=f"the attestation saw other {part}")
+    return None
