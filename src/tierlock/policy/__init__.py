@@ -9,7 +9,7 @@ from tierlock.policy.determine import ENGINE, determine
 from tierlock.policy.explain import explain
 from tierlock.policy.gate import decide
 from tierlock.policy.logic import finding_paths, reevaluate
-from tierlock.policy.slots import register_of
+from tierlock.policy.slots import plan_after, register_of
 
 __all__ = [
     "ENGINE",
@@ -17,6 +17,7 @@ __all__ = [
     "determine",
     "explain",
     "finding_paths",
+    "plan_after",
     "reevaluate",
     "register_of",
 ]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from tierlock.core import (
     Evidence,
     Framework,
+    Measured,
     Omission,
     Parts,
     Plan,
+    PlannedSlot,
     RegisteredRun,
     RunRegister,
     Subject,
     digest,
+    leaves,
 )
 
 
@@ -47,6 +52,36 @@ def register_of(evidence: Iterable[Evidence], *, framework: Framework) -> RunReg
         if run.evaluation in evaluation.tasks
     }
     return RunRegister(runs=tuple(runs[key] for key in sorted(runs)))
+
+
+def plan_after(
+    framework: Framework, *, subject: Subject, register: RunRegister, at: datetime
+) -> Plan:
+    """Return the plan that says after the fact that every registered run counts (S-7).
+
+    It is printed as `declared: after` everywhere; a plan sealed before the runs is better.
+    """
+    tested = {
+        leaf.evaluation
+        for _, _, node in framework.safeguard_tests()
+        for leaf in leaves(node)
+        if isinstance(leaf, Measured)
+    }
+    runs = Counter(
+        run.slot
+        for run in register.runs
+        if is_own(run.subject, run.parts, subject=subject, safeguard=run.slot in tested)
+    )
+    return Plan(
+        framework=digest(framework),
+        subject=subject.name,
+        weights=subject.parts.weights,
+        sealed_at=at,
+        declared="after",
+        slots=tuple(
+            PlannedSlot(slot=slot, runs=runs[slot]) for slot in framework.evaluations if runs[slot]
+        ),
+    )
 
 
 def same_part(one: str | None, other: str | None) -> bool:

@@ -1,0 +1,243 @@
+"""The local store: evidence by digest, the run register, plans, spent alpha, determinations.
+
+Nothing is ever deleted or rewritten. Evidence that was seen once keeps counting, and a run that is
+registered keeps owing its evidence, also when somebody deletes the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+from tierlock.core import (
+    Determination,
+    Evidence,
+    InputError,
+    IntegrityError,
+    Plan,
+    Record,
+    RegisteredRun,
+    SpentAlpha,
+    canonical_bytes,
+    digest,
+)
+from tierlock.store.files import (
+    append_lines,
+    exclusive,
+    read_lines,
+    store_errors,
+    write_whole,
+)
+
+_VERSION: Final = b"1\n"
+T = TypeVar("T", bound=Record)
+
+
+class Ingested(NamedTuple):
+    """What an ingest did.
+
+    Attributes:
+        added: evidence that is new.
+        known: evidence that the store held already, under the run ids given.
+    """
+
+    added: tuple[Evidence, ...]
+    known: tuple[Evidence, ...]
+
+
+class LocalStore:
+    """A folder that remembers everything it was shown.
+
+    Args:
+        folder: the store's folder; created on first write.
+
+    Raises:
+        InputError: the folder belongs to another version or can not be used.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        version = folder / "VERSION"
+        with store_errors("read", path=version):
+            known = version.read_bytes() if version.exists() else _VERSION
+        if known != _VERSION:
+            raise InputError("input.store", f"`{folder}` is a store of another version of Tierlock")
+
+    def _prepare(self) -> None:
+        with store_errors("create", path=self.folder):
+            (self.folder / "evidence").mkdir(parents=True, exist_ok=True)
+        if not (self.folder / "VERSION").exists():
+            write_whole(self.folder / "VERSION", data=_VERSION)
+
+    # -- evidence and register ------------------------------------------------------------
+
+    def ingest(
+        self,
+        evidence: Iterable[Evidence],
+        *,
+        register: Callable[[Sequence[Evidence]], Sequence[RegisteredRun]],
+    ) -> Ingested:
+        """Store evidence and register its runs, once each.
+
+        A run that is known already keeps the subject parts that it was first stored with: a log
+        does not become evidence about later weights because it is read again.
+
+        Args:
+            evidence: what was imported.
+            register: makes register entries for new evidence.
+
+        Raises:
+            IntegrityError: a run id that is known with other content; nothing is stored then.
+        """
+        self._prepare()
+        with exclusive(self.folder):
+            known = {(item.run_id, item.subject.name): item for item in self.evidence()}
+            added: dict[tuple[str, str], Evidence] = {}
+            seen: list[Evidence] = []
+            for item in evidence:
+                key = (item.run_id, item.subject.name)
+                earlier = known.get(key) or added.get(key)
+                if earlier is None:
+                    added[key] = item
+                    continue
+                _same_run(item, earlier)
+                seen.append(earlier)
+            for item in added.values():
+                write_whole(self._evidence_path(item.digest), data=item.model_dump_json().encode())
+            have = {(run.run_id, run.slot, run.subject) for run in self.runs()}
+            fresh = [
+                run
+                for run in register([*known.values(), *added.values()])
+                if (run.run_id, run.slot, run.subject) not in have
+            ]
+            self._append("runs.jsonl", fresh)
+        return Ingested(tuple(added.values()), tuple(seen))
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Return all stored evidence in a fixed order.
+
+        Raises:
+            IntegrityError: a stored file differs from its digest.
+        """
+        folder = self.folder / "evidence"
+        with store_errors("read", path=folder):
+            paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
+        return tuple(self._load_evidence(path) for path in paths)
+
+    def _load_evidence(self, path: Path) -> Evidence:
+        item = self._load(path, Evidence)
+        if item.digest != f"sha256:{path.stem}":
+            raise IntegrityError(
+                "integrity.digest", f"stored evidence `{path.name}` differs from its digest"
+            )
+        return item
+
+    def _evidence_path(self, name: str) -> Path:
+        return self.folder / "evidence" / f"{name.removeprefix('sha256:')}.json"
+
+    def runs(self) -> tuple[RegisteredRun, ...]:
+        """Return every registered run, in the order of registration."""
+        return self._lines("runs.jsonl", RegisteredRun)
+
+    # -- plans, alpha, determinations -------------------------------------------------------
+
+    def add_plan(self, plan: Plan) -> None:
+        """Seal a plan: it counts from now on and is never removed."""
+        self._prepare()
+        with exclusive(self.folder):
+            if digest(plan) not in {digest(known) for known in self.plans()}:
+                self._append("plans.jsonl", [plan])
+
+    def plans(self) -> tuple[Plan, ...]:
+        """Return every sealed plan, oldest first."""
+        return self._lines("plans.jsonl", Plan)
+
+    def spend(self, entries: Iterable[SpentAlpha]) -> None:
+        """Record spent alpha; the first entry per threshold, lineage and weights stands."""
+        self._prepare()
+        with exclusive(self.folder):
+            have = {(s.threshold, s.lineage, s.weights) for s in self.history()}
+            fresh = [s for s in entries if (s.threshold, s.lineage, s.weights) not in have]
+            self._append("alpha.jsonl", fresh)
+
+    def history(self) -> tuple[SpentAlpha, ...]:
+        """Return all spent alpha."""
+        return self._lines("alpha.jsonl", SpentAlpha)
+
+    def add_determination(self, determination: Determination) -> str:
+        """Store a determination and return its digest."""
+        self._prepare()
+        name = digest(determination)
+        path = self._determination_path(name)
+        if not path.exists():
+            write_whole(path, data=canonical_bytes(determination))
+        return name
+
+    def determination(self, name: str) -> Determination:
+        """Return a stored determination by digest.
+
+        Raises:
+            InputError: it is not stored.
+            IntegrityError: the stored file differs from its digest.
+        """
+        path = self._determination_path(name)
+        if not path.exists():
+            raise InputError("input.not-found", f"no determination `{name}` in the store")
+        found = self._load(path, Determination)
+        if digest(found) != name:
+            raise IntegrityError("integrity.digest", f"determination `{name}` was changed")
+        return found
+
+    def determinations(self, *, subject: str) -> tuple[Determination, ...]:
+        """Return all stored determinations of a subject, oldest first."""
+        folder = self.folder / "determinations"
+        with store_errors("read", path=folder):
+            names = sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
+        found = [self.determination(f"sha256:{name}") for name in names]
+        return tuple(
+            sorted(
+                (item for item in found if item.subject.name == subject),
+                key=lambda item: item.determined_at,
+            )
+        )
+
+    def _determination_path(self, name: str) -> Path:
+        return self.folder / "determinations" / f"{name.removeprefix('sha256:')}.json"
+
+    # -- lines ------------------------------------------------------------------------------
+
+    def _load(self, path: Path, kind: type[T]) -> T:
+        with store_errors("read", path=path):
+            data = path.read_bytes()
+        return _parse(kind, data, path)
+
+    def _lines(self, name: str, kind: type[T]) -> tuple[T, ...]:
+        path = self.folder / name
+        return tuple(_parse(kind, line, path) for line in read_lines(path))
+
+    def _append(self, name: str, records: Sequence[Record]) -> None:
+        append_lines(self.folder / name, lines=[canonical_bytes(record) for record in records])
+
+
+def _parse(kind: type[T], data: bytes, path: Path) -> T:
+    try:
+        return kind.parse(data)
+    except InputError as error:
+        raise IntegrityError(
+            "integrity.digest",
+            f"the store is damaged: {error.message}",
+            location=str(path),
+            hint="restore the file from a backup; no determination is made without it",
+        ) from None
+
+
+def _same_run(item: Evidence, earlier: Evidence) -> None:
+    """The same run again, with whatever parts were stamped on it now; anything else conflicts."""
+    if item.model_copy(update={"subject": earlier.subject}).digest != earlier.digest:
+        raise IntegrityError(
+            "integrity.run-conflict",
+            f"run `{item.run_id}` is known with other content",
+            hint=f"it was first read from `{earlier.source.file}`; a run is never replaced",
+            location=item.source.file,
+        )

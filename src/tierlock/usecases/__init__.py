@@ -1,0 +1,55 @@
+"""One file per verb: the only room that knows the other rooms and puts them together."""
+
+from __future__ import annotations
+
+from tierlock.usecases.assess import Assessed, assess, report_of, write_report
+from tierlock.usecases.ingest import (
+    Imports,
+    Progress,
+    bind,
+    import_logs,
+    ingest,
+    mock_models,
+    subject_from,
+)
+from tierlock.usecases.init import init_project
+from tierlock.usecases.plan import seal_plan
+from tierlock.usecases.project import (
+    PROJECT_FILE,
+    Project,
+    ProjectFile,
+    SubjectFile,
+    bare_project,
+    load_project,
+    to_subject,
+)
+from tierlock.usecases.question import Answer, active_plan, ask, record
+from tierlock.usecases.statements import Statements
+
+__all__ = [
+    "PROJECT_FILE",
+    "Answer",
+    "Assessed",
+    "Imports",
+    "Progress",
+    "Project",
+    "ProjectFile",
+    "Statements",
+    "SubjectFile",
+    "active_plan",
+    "ask",
+    "assess",
+    "bare_project",
+    "bind",
+    "import_logs",
+    "ingest",
+    "init_project",
+    "load_project",
+    "mock_models",
+    "record",
+    "report_of",
+    "seal_plan",
+    "subject_from",
+    "to_subject",
+    "write_report",
+]

@@ -1,0 +1,99 @@
+"""`assess`: logs in, determination, decision and report out."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from tierlock.core import InputError, Omission
+from tierlock.report import AssessReport, render_html
+from tierlock.usecases.ingest import Imports, ingest, mock_models
+from tierlock.usecases.project import Project
+from tierlock.usecases.question import Answer, ask, record
+
+
+class Assessed(NamedTuple):
+    """What `assess` found.
+
+    Attributes:
+        report: every value that a renderer needs.
+        omissions: files and runs that were left out, with the reason.
+        repeated: runs that were read before and count once.
+        html: path of the written report.
+    """
+
+    report: AssessReport
+    omissions: tuple[Omission, ...]
+    repeated: int
+    files: int
+    html: Path
+
+
+def assess(imports: Imports, *, project: Project, at: datetime) -> Assessed:
+    """Store what was imported, answer the project's question as of `at`, and write the report.
+
+    Raises:
+        InputError: evidence dated after `at`, or a store that can not be written.
+        IntegrityError: a run id that is known with other content.
+    """
+    _check_dates(imports, at=at)
+    repeated = ingest(
+        imports, store=project.store, framework=project.framework, subject=project.subject
+    )
+    answer = ask(project, at=at, action=project.action)
+    record(project, answer)
+    report = report_of(project, answer)
+    return Assessed(
+        report=report,
+        omissions=imports.omissions,
+        repeated=repeated,
+        files=imports.files,
+        html=write_report(project, report),
+    )
+
+
+def _check_dates(imports: Imports, *, at: datetime) -> None:
+    """Refuse future evidence before it is stored: it would block every later question."""
+    for item in imports.evidence:
+        if max(item.measured_at, item.finished_at or item.measured_at) > at:
+            raise InputError(
+                "input.future",
+                f"run `{item.run_id}` is dated {item.measured_at.isoformat()}, after the question",
+                location=item.source.file,
+                hint="check the clock that wrote it, or ask for a later instant with --at",
+            )
+
+
+def report_of(project: Project, answer: Answer) -> AssessReport:
+    """Return the values of one answer as renderers want them."""
+    statements = project.statements
+    return AssessReport(
+        framework=project.framework,
+        subject=project.subject,
+        determination=answer.determination,
+        explanation=answer.explanation,
+        decision=answer.decision,
+        evidence=answer.evidence,
+        mock_models=mock_models(answer.evidence),
+        generated_at=answer.determination.determined_at,
+        claims=statements.to_claims(),
+        approvals=statements.approvals,
+        rulings=statements.to_rulings(),
+        negatives=statements.to_negatives(),
+    )
+
+
+def write_report(project: Project, report: AssessReport) -> Path:
+    """Write the self-contained HTML report into the store's folder and return its path."""
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", project.subject.name).strip("-.") or "subject"
+    stamp = report.generated_at.strftime("%Y-%m-%dT%H%M%SZ")
+    path = project.store.folder / "reports" / f"{stamp}-{name}.html"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(render_html(report), encoding="utf-8")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError("input.store", f"can not write `{path}`: {reason}") from None
+    return path

@@ -1,0 +1,165 @@
+"""A project: which framework, which subject, which statements, which store."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import Field
+
+from tierlock.core import (
+    Action,
+    FactValue,
+    Framework,
+    InputError,
+    Lineage,
+    Part,
+    Parts,
+    Record,
+    Subject,
+    Surface,
+)
+from tierlock.frameworks import get_framework, parse_record
+from tierlock.store import LocalStore
+from tierlock.usecases.statements import Statements
+
+PROJECT_FILE: Final = "tierlock.yaml"
+STORE_FOLDER: Final = ".tierlock"
+DigestOrFile = Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64}|file:.+)$")]
+
+
+class SubjectFile(Record):
+    """The subject as people write it: a part is a digest, or a file whose digest is taken."""
+
+    name: str = Field(min_length=1)
+    known_as: tuple[str, ...] = ()
+    parts: dict[Part, DigestOrFile] = {}
+    lineage: Lineage | None = None
+    effective_compute: float | None = Field(default=None, gt=0)
+    facts: dict[str, FactValue] = {}
+    surfaces: dict[str, Surface] = {}
+
+
+class ProjectFile(Record):
+    """`tierlock.yaml`.
+
+    Attributes:
+        framework: name of a shipped framework, or a path to a framework file.
+        subject: what is judged.
+        statements: path of the statements file; without it nothing is claimed.
+        store: folder of the local store.
+        action: the question that `assess` answers; without it no action is decided.
+    """
+
+    framework: str
+    subject: SubjectFile
+    statements: str | None = None
+    store: str = STORE_FOLDER
+    action: Action | None = None
+
+
+class Project(NamedTuple):
+    """A loaded project."""
+
+    root: Path
+    framework: Framework
+    subject: Subject
+    statements: Statements
+    store: LocalStore
+    action: Action | None
+
+
+def load_project(folder: Path, *, framework: str | None = None) -> Project:
+    """Return the project in `folder`.
+
+    Args:
+        folder: folder of a `tierlock.yaml`, or the file itself.
+        framework: name or path that replaces the file's framework.
+
+    Raises:
+        InputError: no project file, or one that does not follow its schema.
+    """
+    path = folder if folder.is_file() else folder / PROJECT_FILE
+    root = path.parent
+    if not path.exists():
+        raise InputError(
+            "input.not-found",
+            f"no `{PROJECT_FILE}` in `{folder}`",
+            hint="run `tierlock init`, or name --framework and --subject",
+        )
+    file = parse_record(read_bytes(path), kind=ProjectFile, name=str(path))
+    subject = to_subject(file.subject, root=root)
+    return Project(
+        root=root,
+        framework=get_framework(framework or _resolve(file.framework, root)),
+        subject=subject,
+        statements=_load_statements(file.statements, root, subject),
+        store=LocalStore(root / file.store),
+        action=file.action,
+    )
+
+
+def bare_project(folder: Path, *, framework: str, subject: Subject) -> Project:
+    """Return a project without a file: nothing is claimed, and no action is asked."""
+    return Project(
+        root=folder,
+        framework=get_framework(framework),
+        subject=subject,
+        statements=Statements(subject=subject.name),
+        store=LocalStore(folder / STORE_FOLDER),
+        action=None,
+    )
+
+
+def to_subject(file: SubjectFile, *, root: Path) -> Subject:
+    """Return the subject that a file describes, with digests taken of the files it names."""
+    parts = {part: _digest_of(value, root) for part, value in file.parts.items()}
+    fields = {name: getattr(file, name) for name in SubjectFile.model_fields if name != "parts"}
+    return Subject(parts=Parts(**parts), **fields)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        InputError: it can not be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError("input.file", f"can not read `{path}`: {reason}") from None
+
+
+def _digest_of(value: str, root: Path) -> str:
+    if value.startswith("sha256:"):
+        return value
+    path = root / value.removeprefix("file:")
+    try:
+        with path.open("rb") as file:
+            return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError("input.file", f"can not read `{path}`: {reason}") from None
+
+
+def _load_statements(name: str | None, root: Path, subject: Subject) -> Statements:
+    if name is None:
+        return Statements(subject=subject.name)
+    path = root / name
+    statements = parse_record(read_bytes(path), kind=Statements, name=str(path))
+    if not subject.answers_to(statements.subject):
+        raise InputError(
+            "input.subject",
+            f"the statements are about `{statements.subject}`, the subject is `{subject.name}`",
+            location=str(path),
+        )
+    return statements
+
+
+def _resolve(framework: str, root: Path) -> str:
+    """A framework named by path is relative to the project."""
+    if framework.endswith((".yaml", ".yml")):
+        return str(root / framework)
+    return framework

@@ -1,0 +1,142 @@
+"""The store's evidence under the project's framework, as of an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from tierlock.core import (
+    Action,
+    Decision,
+    Determination,
+    Evidence,
+    Explanation,
+    Measured,
+    Plan,
+    RunRegister,
+    SpentAlpha,
+    digest,
+    leaves,
+)
+from tierlock.policy import decide, determine, explain, plan_after
+from tierlock.usecases.project import Project
+
+
+class Answer(NamedTuple):
+    """One determination with the decision and explanation that go with it."""
+
+    determination: Determination
+    decision: Decision | None
+    explanation: Explanation
+    evidence: tuple[Evidence, ...]
+    plan: Plan
+
+
+def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
+    """Return the answer of everything in the store, as of `at`.
+
+    Args:
+        project: framework, subject, statements and store.
+        at: the instant of the question; nothing in the store may be later.
+        action: what is asked; None determines without deciding.
+    """
+    framework, subject, store = project.framework, project.subject, project.store
+    evidence = store.evidence()
+    register = RunRegister(runs=store.runs(), plans=store.plans(), as_of=at)
+    plan = active_plan(project) or plan_after(framework, subject=subject, register=register, at=at)
+    statements = project.statements
+    negatives = statements.to_negatives()
+    determination = determine(
+        framework,
+        plan,
+        evidence,
+        subject=subject,
+        at=at,
+        register=register,
+        attestations=statements.to_attestations(),
+        negatives=negatives,
+        history=store.history(),
+        parent=_parent(project, at=at),
+    )
+    claims, rulings = statements.to_claims(), statements.to_rulings()
+    decision = None
+    if action is not None:
+        decision = decide(
+            framework,
+            determination,
+            subject=subject,
+            action=action,
+            at=at,
+            claims=claims,
+            rulings=rulings,
+            approvals=statements.approvals,
+            negatives=negatives,
+        )
+    explanation = explain(
+        framework,
+        determination,
+        subject=subject,
+        decision=decision,
+        evidence=evidence,
+        claims=claims,
+        rulings=rulings,
+        approvals=statements.approvals,
+        negatives=negatives,
+    )
+    return Answer(determination, decision, explanation, evidence, plan)
+
+
+def active_plan(project: Project) -> Plan | None:
+    """Return the latest plan sealed for this framework version, subject and weights."""
+    wanted = digest(project.framework)
+    mine = [
+        plan
+        for plan in project.store.plans()
+        if plan.framework == wanted
+        and plan.subject == project.subject.name
+        and plan.weights in (None, project.subject.parts.weights)
+    ]
+    return max(mine, key=lambda plan: plan.sealed_at, default=None)
+
+
+def record(project: Project, answer: Answer) -> str:
+    """Store the determination and the alpha that it spent; return its digest."""
+    name = project.store.add_determination(answer.determination)
+    project.store.spend(_spent(project, answer.determination))
+    return name
+
+
+def _spent(project: Project, determination: Determination) -> Iterable[SpentAlpha]:
+    """A threshold spends its budget once any of its measured criteria has looked at evidence."""
+    subject = project.subject
+    looked = {
+        finding.path.partition(":")[0]
+        for finding in determination.findings
+        if finding.kind == "measured" and finding.evidence
+    }
+    return [
+        SpentAlpha(
+            threshold=name,
+            lineage=subject.lineage_id,
+            weights=subject.parts.weights or subject.name,
+            spent_at=determination.determined_at,
+        )
+        for name, threshold in project.framework.thresholds.items()
+        if name in looked
+        and any(isinstance(leaf, Measured) for leaf in leaves(threshold.crossed_if))
+    ]
+
+
+def _parent(project: Project, *, at: datetime) -> Determination | None:
+    """The parent's latest stored determination under the same framework version."""
+    lineage = project.subject.lineage
+    if lineage is None:
+        return None
+    wanted = digest(project.framework)
+    found = [
+        item
+        for item in project.store.determinations(subject=lineage.parent)
+        if item.framework.digest == wanted and item.determined_at <= at
+    ]
+    return found[-1] if found else None
