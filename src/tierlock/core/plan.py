@@ -74,6 +74,7 @@ class RegisteredRun(Record):
         parts: digests of the subject's parts as they were, where known.
         started_at: when it started; the order in which planned runs count.
         plan: digest of the plan that was active, if any.
+        ended: how the run ended, as far as the register knows; an unfinished run is unplanned.
         evidence: digest of its evidence once that was seen; other content later is a conflict.
     """
 
@@ -83,6 +84,7 @@ class RegisteredRun(Record):
     parts: Parts = Parts()
     started_at: Instant
     plan: Digest | None = None
+    ended: Literal["success", "cancelled", "error", "started", "unknown"] = "unknown"
     evidence: Digest | None = None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
@@ -12,13 +11,8 @@ from tierlock.core import Determination, Evidence, Measured, Outcome, Reason
 from tierlock.core import digest as digest_of
 from tierlock.policy.case import Case
 from tierlock.policy.logic import finding_paths
-from tierlock.policy.pooling import Attempts, Floats, Reading, pool
+from tierlock.policy.pooling import Attempts, Floats, Reading, pool, variant_of
 from tierlock.policy.staleness import staleness
-
-IDENTITY_SETTINGS: Final = frozenset(
-    {"model_args", "model_base_url", "model_roles", "packages", "revision"}
-)
-"""Settings that say which model ran where; all others are elicitation and must agree (I-3)."""
 
 
 def inherited_p(
@@ -116,11 +110,7 @@ def _parent_runs(case: Case, slot: str) -> list[Evidence]:
 
 
 def _same_elicitation(own: Sequence[Evidence], theirs: Sequence[Evidence]) -> bool:
-    def settings(run: Evidence) -> tuple[object, ...]:
-        kept = {k: v for k, v in run.configuration.items() if k not in IDENTITY_SETTINGS}
-        return (run.evaluation, run.task_version, tuple(sorted(kept.items())))
-
-    return {settings(run) for run in own} == {settings(run) for run in theirs}
+    return len({variant_of(run) for run in (*own, *theirs)}) == 1
 
 
 def _differences(mine: Attempts, base: Attempts, *, reading: Reading, span: float) -> Floats:

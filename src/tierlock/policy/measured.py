@@ -20,7 +20,7 @@ from tierlock.policy.case import Case
 from tierlock.policy.inheritance import inherited_p
 from tierlock.policy.logic import Leaf, near_alpha, passes
 from tierlock.policy.measure import Test, no_test, test_attempts
-from tierlock.policy.pooling import Attempts, Reading, pool, reading_of
+from tierlock.policy.pooling import Attempts, Reading, merge, pool, reading_of, variants
 from tierlock.policy.reported import test_reported, weakest
 from tierlock.policy.slots import SlotView
 from tierlock.policy.staleness import staleness
@@ -50,6 +50,14 @@ BARS: Final[dict[str, str]] = {
     "alpha.tolerance": "the p-value equals alpha within numeric tolerance",
 }
 """Every reason that keeps a measured criterion from RULED_OUT, besides its p-value."""
+
+
+class Variant(NamedTuple):
+    """Planned runs of one elicitation, pooled and tested (M-14)."""
+
+    runs: tuple[Evidence, ...]
+    attempts: Attempts
+    test: Test
 
 
 class Leafed(NamedTuple):
@@ -102,22 +110,46 @@ def settle_measured(
         safeguard=safeguard,
         threshold=threshold,
     )
-    attempts = pool(_with_samples(view.planned), reading=me.reading)
-    test = _test(me, view.planned, attempts)
+    tried = _variants(me)
+    test, attempts = _worst(tried), merge([variant.attempts for variant in tried])
     inherits = promise is not None and promise.source == "inherited"
-    reasons = _bars(me, case, attempts, test, evaluation_current=evaluation.status == "current")
+    reasons = _bars(me, case, tried, test, evaluation_current=evaluation.status == "current")
     if inherits:
         return _inherited(me, case, test, attempts, reasons)
     outcome = Outcome.UNDETERMINED
     if _reached(me, test):
         outcome = Outcome.REACHED
-    elif not reasons and _survives(me, test):
+    elif not reasons and all(_survives(me, variant) for variant in tried):
         outcome = Outcome.RULED_OUT
-    elif not reasons and passes(test.rule_out_p, factor=leaf.out_factor, alpha=alpha_out):
+    elif not reasons and _rules_out(me, test):
         reasons = (_reason("slot.unplanned-veto"),)
     if _disagrees(me, test):
         reasons += (Reason(code="guarantee.disagrees", says="default and proved test disagree"),)
     return _finding(me, outcome, test=test, attempts=attempts, reasons=reasons)
+
+
+def _variants(me: Leafed) -> tuple[Variant, ...]:
+    """The planned runs per elicitation; one empty variant where there are none."""
+    found = []
+    for runs in variants(me.view.planned) or ((),):
+        attempts = pool(_with_samples(runs), reading=me.reading)
+        found.append(Variant(runs, attempts, _test(me, runs, attempts)))
+    return tuple(found)
+
+
+def _worst(tried: Sequence[Variant]) -> Test:
+    """The elicitation that the subject looks worst under; all of them must rule out (M-14)."""
+    tests = [variant.test for variant in tried]
+    lead = max(tests, key=lambda test: (bool(test.barred), test.rule_out_p))
+    if len(tests) == 1:
+        return lead
+    proved_in = [1.0 if t.proved_rule_in_p is None else t.proved_rule_in_p for t in tests]
+    return lead._replace(
+        rule_in_p=min(1.0, len(tests) * min(test.rule_in_p for test in tests)),
+        proved_rule_in_p=min(1.0, len(tests) * min(proved_in)),
+        method=f"{lead.method}, worst of {len(tests)} elicitations",
+        barred=frozenset().union(*(test.barred for test in tests)),
+    )
 
 
 def _limits(
@@ -180,24 +212,24 @@ def _deciding_p(me: Leafed, test: Test) -> float:
     return test.rule_out_p
 
 
-def _survives(me: Leafed, test: Test) -> bool:
+def _survives(me: Leafed, variant: Variant) -> bool:
     """RULED_OUT must hold with and without the unplanned runs (S-6)."""
-    if not _rules_out(me, test):
+    if not _rules_out(me, variant.test):
         return False
     unplanned = me.view.unplanned
     unsafe = tuple(run for run in unplanned if not _on_safe_side(me, run))
     groups = [(run,) for run in unplanned] + ([unsafe] if len(unsafe) > 1 else [])
-    return all(_rules_out(me, _joined(me, group)) for group in groups)
+    return all(_rules_out(me, _joined(me, variant.runs, group)) for group in groups)
 
 
-def _joined(me: Leafed, extra: Sequence[Evidence]) -> Test:
-    """Test of the planned runs with `extra` unplanned runs as units of their own."""
-    attempts = pool(_with_samples(me.view.planned), reading=me.reading, apart=_with_samples(extra))
-    return _test(me, (*me.view.planned, *extra), attempts)
+def _joined(me: Leafed, runs: Sequence[Evidence], extra: Sequence[Evidence]) -> Test:
+    """Test of planned runs with `extra` unplanned runs as units of their own."""
+    attempts = pool(_with_samples(runs), reading=me.reading, apart=_with_samples(extra))
+    return _test(me, (*runs, *extra), attempts)
 
 
 def _on_safe_side(me: Leafed, run: Evidence) -> bool:
-    test = _test(me, (run,), pool(_with_samples([run]), reading=me.reading))
+    test = _joined(me, (), (run,))
     if test.worst is None:
         return False
     if me.criterion.higher_is_worse:
@@ -206,14 +238,15 @@ def _on_safe_side(me: Leafed, run: Evidence) -> bool:
 
 
 def _bars(
-    me: Leafed, case: Case, attempts: Attempts, test: Test, *, evaluation_current: bool
+    me: Leafed, case: Case, tried: Sequence[Variant], test: Test, *, evaluation_current: bool
 ) -> tuple[Reason, ...]:
     """Everything that keeps the criterion from RULED_OUT, besides its p-value and the veto."""
     planned = me.view.planned
-    codes = set(test.barred) | attempts.flags
+    codes = set(test.barred).union(*(variant.attempts.flags for variant in tried))
     if not planned and me.view.unplanned:
         codes = {"slot.only-unplanned"}
-    if attempts.missing_share > me.reading.evaluation.max_missing:
+    cap = me.reading.evaluation.max_missing
+    if any(variant.attempts.missing_share > cap for variant in tried):
         codes.add("missing.over-cap")
     if not evaluation_current:
         codes.add("evaluation.not-current")

@@ -17,6 +17,12 @@ Mask = npt.NDArray[np.bool_]
 _ABSENT: Final = "\x1fabsent\x1f"
 
 
+IDENTITY_SETTINGS: Final = frozenset(
+    {"model_args", "model_base_url", "model_roles", "packages", "revision", "seed"}
+)
+"""Settings that say what ran where; all others are elicitation (M-14, I-3)."""
+
+
 class Reading(NamedTuple):
     """How the samples of a slot are read: the evaluation's rules, refined by the plan."""
 
@@ -68,10 +74,25 @@ def reading_of(
     return Reading(evaluation, frozenset(limits), cluster_by, higher_is_worse)
 
 
+def variant_of(run: Evidence) -> tuple[object, ...]:
+    """Return what identifies the elicitation of a run: task, version and its settings (M-14)."""
+    kept = {k: v for k, v in run.configuration.items() if k not in IDENTITY_SETTINGS}
+    return (run.evaluation, run.task_version, tuple(sorted(kept.items())))
+
+
+def variants(runs: Sequence[Evidence]) -> tuple[tuple[Evidence, ...], ...]:
+    """Return runs grouped by elicitation, in a fixed order; each group is judged by itself."""
+    groups: dict[str, list[Evidence]] = {}
+    for run in runs:
+        groups.setdefault(repr(variant_of(run)), []).append(run)
+    return tuple(tuple(groups[name]) for name in sorted(groups))
+
+
 def pool(runs: Sequence[Evidence], *, reading: Reading, apart: Sequence[Evidence] = ()) -> Attempts:
     """Return the attempts of `runs` pooled by item, with those of `apart` as units of their own.
 
-    Attempts of `runs` with one evaluation and sample id are epochs of one item. Flags name what
+    Attempts of `runs` with one evaluation and sample id are epochs of one item. An unfinished run
+    in `apart` brings what it observed, not what it still owed: it only vetoes. Flags name what
     bars a rule-out: `cluster.unknown`, `range.violated`, `scorer.missing`, `scorer.ambiguous`.
     """
     parts = [_read(run, reading=reading, key="") for run in runs]
@@ -109,6 +130,8 @@ def _read(run: Evidence, *, reading: Reading, key: str) -> Attempts:
     samples = run.samples
     present = len(samples)
     absent = max(0, (run.planned_samples or 0) - present)
+    if key and run.status != "success":
+        absent = 0
     values, flags = _score_column(run, reading.evaluation.scorer)
     state = np.array(samples.state, dtype=np.str_)
     limit = np.array(samples.limit, dtype=np.str_)

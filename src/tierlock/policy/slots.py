@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tierlock.core import (
     Evidence,
@@ -21,6 +21,9 @@ from tierlock.core import (
     digest,
     leaves,
 )
+
+_COUNTABLE: Final = ("success", "unknown")
+"""Ends of a run with which a plan can count it; all others only veto (S-2)."""
 
 
 class SlotView(NamedTuple):
@@ -45,6 +48,7 @@ def register_of(evidence: Iterable[Evidence], *, framework: Framework) -> RunReg
             subject=run.subject.name,
             parts=run.subject.parts,
             started_at=run.measured_at,
+            ended=run.status,
             evidence=run.digest,
         )
         for run in evidence
@@ -70,7 +74,8 @@ def plan_after(
     runs = Counter(
         run.slot
         for run in register.runs
-        if is_own(run.subject, run.parts, subject=subject, safeguard=run.slot in tested)
+        if run.ended in _COUNTABLE
+        and is_own(run.subject, run.parts, subject=subject, safeguard=run.slot in tested)
     )
     return Plan(
         framework=digest(framework),
@@ -123,7 +128,12 @@ def view_slot(
         and is_own(item.subject.name, item.subject.parts, subject=subject, safeguard=safeguard)
     }
     promise = plan.slot(slot)
-    eligible = [run for run in runs if plan.declared == "after" or run.started_at >= plan.sealed_at]
+    eligible = [
+        run
+        for run in runs
+        if run.ended in _COUNTABLE
+        and (plan.declared == "after" or run.started_at >= plan.sealed_at)
+    ]
     planned = [] if promise is None else eligible[: promise.runs]
     planned_ids = {run.run_id for run in planned}
     owed = [

@@ -98,18 +98,18 @@ class LocalStore:
             for item in evidence:
                 key = (item.run_id, item.subject.name)
                 earlier = known.get(key) or added.get(key)
-                if earlier is None:
+                if earlier is None or _continues(item, earlier):
                     added[key] = item
                     continue
                 _same_run(item, earlier)
                 seen.append(earlier)
             for item in added.values():
                 write_whole(self._evidence_path(item.digest), data=item.model_dump_json().encode())
-            have = {(run.run_id, run.slot, run.subject) for run in self.runs()}
+            have = {_run_key(run): run for run in self.runs()}
             fresh = [
                 run
-                for run in register([*known.values(), *added.values()])
-                if (run.run_id, run.slot, run.subject) not in have
+                for run in register([*({**known, **added}).values()])
+                if _run_key(run) not in have or _finishes(run, have[_run_key(run)])
             ]
             self._append("runs.jsonl", fresh)
         return Ingested(tuple(added.values()), tuple(seen))
@@ -123,7 +123,12 @@ class LocalStore:
         folder = self.folder / "evidence"
         with store_errors("read", path=folder):
             paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-        return tuple(self._load_evidence(path) for path in paths)
+        latest: dict[tuple[str, str], Evidence] = {}
+        for item in (self._load_evidence(path) for path in paths):
+            key = (item.run_id, item.subject.name)
+            if key not in latest or _continues(item, latest[key]):
+                latest[key] = item
+        return tuple(latest[key] for key in sorted(latest))
 
     def _load_evidence(self, path: Path) -> Evidence:
         item = self._load(path, Evidence)
@@ -137,8 +142,16 @@ class LocalStore:
         return self.folder / "evidence" / f"{name.removeprefix('sha256:')}.json"
 
     def runs(self) -> tuple[RegisteredRun, ...]:
-        """Return every registered run, in the order of registration."""
-        return self._lines("runs.jsonl", RegisteredRun)
+        """Return every registered run, in the order of registration.
+
+        The entry of a run that was first seen unfinished is replaced by its end.
+        """
+        runs: dict[tuple[str, str, str], RegisteredRun] = {}
+        for run in self._lines("runs.jsonl", RegisteredRun):
+            earlier = runs.get(_run_key(run))
+            if earlier is None or _finishes(run, earlier):
+                runs[_run_key(run)] = run
+        return tuple(runs.values())
 
     # -- plans, alpha, determinations -------------------------------------------------------
 
@@ -230,6 +243,22 @@ def _parse(kind: type[T], data: bytes, path: Path) -> T:
             location=str(path),
             hint="restore the file from a backup; no determination is made without it",
         ) from None
+
+
+def _run_key(run: RegisteredRun) -> tuple[str, str, str]:
+    return (run.run_id, run.slot, run.subject)
+
+
+def _finishes(run: RegisteredRun, earlier: RegisteredRun) -> bool:
+    """Whether an entry is news about a run that was unfinished when it was registered."""
+    return earlier.ended == "started" and run.evidence != earlier.evidence
+
+
+def _continues(item: Evidence, earlier: Evidence) -> bool:
+    """Whether a log is a later state of a run that was still going on when it was read."""
+    if earlier.status != "started" or item.digest == earlier.digest:
+        return False
+    return item.status != "started" or len(item.samples) > len(earlier.samples)
 
 
 def _same_run(item: Evidence, earlier: Evidence) -> None:

@@ -1,0 +1,132 @@
+"""References: every name that is used is defined, and what is defined can bind something."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from tierlock.core import Attested, Framework, Measured
+from tierlock.frameworks.flaw import Flaw
+from tierlock.frameworks.hints import suggestion
+from tierlock.frameworks.nodes import Path
+from tierlock.frameworks.trees import leaves_of, trees
+
+
+def reference_flaws(framework: Framework) -> Iterator[Flaw]:
+    """Yield every name that nothing defines, and every definition that could bind nothing."""
+    tiers = [tier.id for tier in framework.tiers]
+    yield from _known(framework.baseline_tier, tiers, "tier", ("baseline_tier",))
+    yield from _all_known(framework.baseline, framework.standards, "standard", ("baseline",))
+    yield from _roles(framework)
+    yield from _criteria(framework)
+    for name, evaluation in framework.evaluations.items():
+        if evaluation.domain is not None:
+            path: Path = ("evaluations", name, "domain")
+            yield from _known(evaluation.domain, framework.domains, "domain", path)
+    for name, standard in framework.standards.items():
+        if standard.tier is not None:
+            yield from _known(standard.tier, tiers, "tier", ("standards", name, "tier"))
+    if framework.scope is not None:
+        yield from _known(framework.scope.tier, tiers, "tier", ("scope", "tier"))
+        owed = framework.scope.baseline
+        yield from _all_known(owed, framework.standards, "standard", ("scope", "baseline"))
+    yield from _thresholds(framework, tiers)
+    yield from _actions(framework)
+    yield from _circles(framework)
+
+
+def _known(name: str, known: Collection[str], what: str, path: Path) -> Iterator[Flaw]:
+    if name not in known:
+        message = f"no {what} is named `{name}`"
+        yield Flaw("framework.reference", message, path, suggestion(name, known=known))
+
+
+def _all_known(
+    names: Iterable[str], known: Collection[str], what: str, path: Path
+) -> Iterator[Flaw]:
+    for position, name in enumerate(names):
+        yield from _known(name, known, what, (*path, position))
+
+
+def _roles(framework: Framework) -> Iterator[Flaw]:
+    roles = framework.roles
+    yield from _all_known(framework.ruling.roles, roles, "role", ("ruling", "roles"))
+    for name, role in roles.items():
+        path: Path = ("roles", name, "independent_of")
+        yield from _all_known(role.independent_of, roles, "role", path)
+    for name, action in framework.actions.items():
+        yield from _all_known(action.sign_offs, roles, "role", ("actions", name, "sign_offs"))
+
+
+def _criteria(framework: Framework) -> Iterator[Flaw]:
+    for tree in trees(framework):
+        for path, leaf in leaves_of(tree):
+            if isinstance(leaf, Measured):
+                place = (*path, "evaluation")
+                yield from _known(leaf.evaluation, framework.evaluations, "evaluation", place)
+            elif isinstance(leaf, Attested):
+                yield from _known(leaf.by, framework.roles, "role", (*path, "by"))
+
+
+def _thresholds(framework: Framework, tiers: list[str]) -> Iterator[Flaw]:
+    for name, threshold in framework.thresholds.items():
+        path: Path = ("thresholds", name)
+        yield from _known(threshold.domain, framework.domains, "domain", (*path, "domain"))
+        yield from _known(threshold.tier, tiers, "tier", (*path, "tier"))
+        yield from _all_known(
+            threshold.obliges, framework.standards, "standard", (*path, "obliges")
+        )
+        yield from _all_known(
+            threshold.implies, framework.thresholds, "threshold", (*path, "implies")
+        )
+        ranked = {threshold.tier, framework.baseline_tier} <= set(tiers)
+        if ranked and tiers.index(threshold.tier) < tiers.index(framework.baseline_tier):
+            message = (
+                f"threshold `{name}` has tier `{threshold.tier}`, which is below the baseline "
+                f"tier `{framework.baseline_tier}`"
+            )
+            yield Flaw("framework.reference", message, (*path, "tier"))
+
+
+def _actions(framework: Framework) -> Iterator[Flaw]:
+    kinds = dict.fromkeys(standard.kind for standard in framework.standards.values())
+    needed = {kind for action in framework.actions.values() for kind in action.needs}
+    for name, action in framework.actions.items():
+        path: Path = ("actions", name)
+        yield from _all_known(action.needs, kinds, "kind of standard", (*path, "needs"))
+        for asked, named in (("surface", framework.surfaces), ("audience", framework.audiences)):
+            if asked in action.per and not named:
+                message = f"`{name}` is asked per {asked}, and `{asked}s` names none"
+                yield Flaw("framework.reference", message, (*path, "per"))
+    for name, standard in framework.standards.items():
+        if standard.kind not in needed:
+            message = f"no action needs `{standard.kind}`: standard `{name}` would never bind"
+            hint = suggestion(standard.kind, known=sorted(needed))
+            yield Flaw("framework.reference", message, ("standards", name, "kind"), hint)
+
+
+def _circles(framework: Framework) -> Iterator[Flaw]:
+    """One flaw per circle, at the threshold by which it is entered first."""
+    done: set[str] = set()
+    for start in framework.thresholds:
+        trail: dict[str, Iterator[str]] = {}
+        step: str | None = start
+        while step is not None:
+            if step not in done and step in framework.thresholds:
+                trail[step] = iter(framework.thresholds[step].implies)
+                done.add(step)
+            step = _next_step(trail)
+            if step in trail:
+                circle = [*list(trail)[list(trail).index(step) :], step]
+                message = "thresholds imply each other in a circle: " + " -> ".join(circle)
+                yield Flaw("framework.cycle", message, ("thresholds", circle[-2], "implies"))
+
+
+def _next_step(trail: dict[str, Iterator[str]]) -> str | None:
+    """Return where the search goes from the end of the trail, shortened where it is exhausted."""
+    while trail:
+        last = next(reversed(trail))
+        found = next(trail[last], None)
+        if found is not None:
+            return found
+        del trail[last]
+    return None

@@ -1,0 +1,28 @@
+"""FOREIGN LOGS -> Evidence: one importer per format, behind limits for untrusted input.
+
+Knows no framework and judges nothing: it says what a log holds, what is wrong with it, and what
+it owes. Formats are documented in docs/reference/formats.md.
+"""
+
+from __future__ import annotations
+
+from tierlock.importers.finding import find_logs
+from tierlock.importers.interface import Glance, Imported, Importer, LogFile
+from tierlock.importers.limits import Limits
+from tierlock.importers.reading import read
+from tierlock.importers.reasons import OMISSIONS, PROBLEMS
+from tierlock.importers.registry import ENTRY_POINTS, formats
+
+__all__ = [
+    "ENTRY_POINTS",
+    "OMISSIONS",
+    "PROBLEMS",
+    "Glance",
+    "Imported",
+    "Importer",
+    "Limits",
+    "LogFile",
+    "find_logs",
+    "formats",
+    "read",
+]

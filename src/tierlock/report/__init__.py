@@ -1,0 +1,67 @@
+"""Values -> text, tables, charts, HTML, Markdown. Gets values and never queries.
+
+The door loads a renderer when it is first asked for, so that an answer as JSON never pays for
+templates, and an assessment on the terminal never pays for HTML.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tierlock.report.assess_text import render_assess_text
+    from tierlock.report.explain_text import render_explain_text
+    from tierlock.report.gate_text import render_gate_text
+    from tierlock.report.github import render_github
+    from tierlock.report.html import render_html
+    from tierlock.report.json_format import render_json
+    from tierlock.report.junit import render_junit
+    from tierlock.report.markdown import render_gate_markdown, render_markdown
+    from tierlock.report.sarif import render_sarif
+    from tierlock.report.values import EXIT_CODES, AssessReport
+
+# Name -> the file of this room that holds it.
+_HOMES = {
+    "EXIT_CODES": "values",
+    "AssessReport": "values",
+    "render_assess_text": "assess_text",
+    "render_explain_text": "explain_text",
+    "render_gate_markdown": "markdown",
+    "render_gate_text": "gate_text",
+    "render_github": "github",
+    "render_html": "html",
+    "render_json": "json_format",
+    "render_junit": "junit",
+    "render_markdown": "markdown",
+    "render_sarif": "sarif",
+}
+
+__all__ = [
+    "EXIT_CODES",
+    "AssessReport",
+    "render_assess_text",
+    "render_explain_text",
+    "render_gate_markdown",
+    "render_gate_text",
+    "render_github",
+    "render_html",
+    "render_json",
+    "render_junit",
+    "render_markdown",
+    "render_sarif",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Return the public name `name`, loading its file at first use."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
+    value: object = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

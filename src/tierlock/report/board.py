@@ -1,0 +1,202 @@
+"""The board's page: what one person must know before signing, and what the signature says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tierlock.core import Decision, Outcome
+from tierlock.report.document import Board, short
+from tierlock.report.explain_text import flip_words
+from tierlock.report.lines import CriterionLine, criterion_lines
+from tierlock.report.sanitize import clean
+from tierlock.report.values import AssessReport
+from tierlock.report.wording import (
+    answer,
+    binding_line,
+    binding_sentence,
+    day,
+    plan_line,
+    plan_sentence,
+    question,
+)
+from tierlock.report.work import work_words
+
+_LINES = 3
+
+
+def board_of(report: AssessReport) -> Board:
+    """Return the first page of a report."""
+    word, sentence = answer(report)
+    outcomes = [threshold.outcome for threshold in report.determination.thresholds]
+    worst = max(outcomes, default=Outcome.UNDETERMINED)
+    names = ", ".join(f"`{clean(name)}`" for name in report.mock_models)
+    return Board(
+        question=question(report),
+        word=word,
+        sentence=sentence,
+        verdict=report.decision.verdict if report.decision is not None else worst,
+        warning=f"Mock model: evidence by {names} shows how Tierlock works and nothing about a "
+        "model."
+        if names
+        else "",
+        known=tuple(_known(report)),
+        unknown=tuple(_unknown(report)),
+        changes=tuple(_changes(report)),
+        asserts=tuple(_asserts(report)),
+        signed=tuple(_signed(report)),
+        dissent=tuple(_dissent(report)),
+    )
+
+
+def _known(report: AssessReport) -> Iterator[str]:
+    lines = [
+        (line, threshold.threshold)
+        for threshold in report.determination.thresholds
+        for line in criterion_lines(report, threshold=threshold.threshold)
+        if line.finding.estimate is not None
+    ]
+
+    def urgency(entry: tuple[CriterionLine, str]) -> tuple[int, float]:
+        distance = entry[0].distance
+        relative = distance.relative if distance is not None else None
+        return -entry[0].outcome.rank, 1.0 if relative is None else relative
+
+    for line, threshold in sorted(lines, key=urgency)[:_LINES]:
+        yield f"{clean(threshold)}, {line.outcome.words}. {line.title}: {_measured(line)}"
+    if not lines:
+        yield "Nothing: no evaluation that the framework asks for has a usable result."
+    elif len(lines) > _LINES:
+        yield f"{len(lines) - _LINES} more measured in the details."
+
+
+def _measured(line: CriterionLine) -> str:
+    estimate, limits, show = line.finding.estimate, line.finding.limits, line.scale.show
+    if estimate is None or estimate.value is None or limits is None:
+        return f"{line.evidence}."
+    upper = "unbounded" if estimate.upper is None else show(estimate.upper, beside=limits.rule_out)
+    lower = show(estimate.lower, beside=limits.rule_out)
+    side, safe = ("upper", "below") if limits.higher_is_worse else ("lower", "above")
+    return (
+        f"{show(estimate.value)} over {estimate.counts.scored:,} attempts, limits {lower} to "
+        f"{upper}; to rule out, the {side} one must lie {safe} {show(limits.rule_out)}."
+    )
+
+
+def _unknown(report: AssessReport) -> Iterator[str]:
+    if report.explanation.unknown:
+        yield from (_sentence(clean(text)) for text in report.explanation.unknown[:_LINES])
+        return
+    opened = [
+        f"Whether {clean(threshold.threshold)} is crossed."
+        for threshold in report.determination.thresholds
+        if threshold.outcome is Outcome.UNDETERMINED
+    ]
+    missing = [f"{clean(o.what)}: {clean(o.says)}." for o in report.determination.omissions]
+    found = [*opened, *missing][:_LINES]
+    yield from found or ["No question of this framework is open; what it does not ask is below."]
+
+
+def _changes(report: AssessReport) -> Iterator[str]:
+    step = report.explanation.next_step
+    if step is not None:
+        yield _sentence(f"cheapest next step: {work_words(step)}")
+    flips = sorted(report.explanation.flips, key=lambda flip: flip.direction != "opens")
+    for flip in flips[:_LINES]:
+        yield _sentence(flip_words(flip))
+    if step is None and not report.explanation.flips:
+        yield "No single fact would change the answer."
+
+
+def _asserts(report: AssessReport) -> Iterator[str]:
+    determination, subject = report.determination, clean(report.subject.name)
+    yield "I read this page and the list “What this does not establish”."
+    yield f"I know of no run, incident or objection about {subject} that is missing here."
+    if determination.subject.binding != "measured":
+        yield (
+            f"The logs are about {subject} ({binding_line(determination)}: "
+            f"{binding_sentence(determination)})."
+        )
+    if determination.plan_declared == "after":
+        yield f"I know that {plan_sentence(determination)} ({plan_line(determination)})."
+    lapse = determination.expires_at
+    decision = report.decision
+    if decision is not None and decision.expires_at is not None:
+        lapse = min(decision.expires_at, lapse or decision.expires_at)
+    until = f", and lapses on {day(lapse)}" if lapse is not None else ""
+    yield f"This binds to determination `{short(report.determination_digest)}` only{until}."
+    yield f"It does not say that {subject} is safe."
+
+
+def _signed(report: AssessReport) -> Iterator[str]:
+    digest = report.determination_digest
+    asked = _asked_roles(report)
+    signed: set[str] = set()
+    for approval in report.approvals:
+        counts = approval.determination == digest and _is_for(approval.action, report.decision)
+        note = "" if counts else "; for another determination or action, so it does not count"
+        if counts:
+            signed.add(approval.role)
+        when = day(approval.approved_at)
+        who = f"{clean(approval.signer)} as {clean(approval.role)}"
+        yield f"Signed off: {who}, {when} ({approval.assurance}{note})."
+    for ruling in report.rulings:
+        counts = ruling.determination == digest
+        note = "" if counts else "; for another determination, so it does not count"
+        for signature in ruling.signatures:
+            if counts:
+                signed.add(signature.role)
+            who = f"{clean(signature.signer)} as {clean(signature.role)}"
+            yield f"Ruled: {who}, {day(ruling.ruled_at)} ({signature.assurance}{note})."
+        yield f"Reasons of the ruling: {_sentence(clean(ruling.reasons))}"
+    if not signed:
+        yield "Nobody has signed."
+    missing = [role for role in asked if role not in signed]
+    if missing:
+        yield f"Asked to sign: {'; '.join(_office(report, role) for role in missing)}."
+
+
+def _asked_roles(report: AssessReport) -> tuple[str, ...]:
+    rule = None
+    if report.decision is not None:
+        rule = report.framework.actions.get(report.decision.action.name)
+    ruling = report.framework.ruling
+    return tuple(
+        dict.fromkeys(
+            (*(rule.sign_offs if rule else ()), *(ruling.roles if ruling.required else ()))
+        )
+    )
+
+
+def _office(report: AssessReport, role: str) -> str:
+    known = report.framework.roles.get(role)
+    return f"{clean(role)} ({clean(known.says)})" if known else clean(role)
+
+
+def _is_for(action: str, decision: Decision | None) -> bool:
+    return decision is None or decision.action.name == action
+
+
+def _dissent(report: AssessReport) -> Iterator[str]:
+    found = False
+    for record in report.negatives.records:
+        if record.kind in {"dissent", "objection"}:
+            found = True
+            state = f", resolved {day(record.resolved_at)}" if record.resolved_at else ""
+            when = day(record.happened_at)
+            yield f"{record.kind.capitalize()} of {when}{state}: {_sentence(clean(record.says))}"
+    complete = report.negatives.complete_as_of
+    if not found:
+        known = "nothing shows that the record is complete"
+        if complete is not None:
+            known = f"the record is said to be complete up to {day(complete)}"
+        yield f"No dissent is on record; {known}."
+
+
+def _sentence(text: str) -> str:
+    """Return `text` with a capital and a full stop, unless it starts with a name or code."""
+    head = (
+        text[:1].upper() + text[1:]
+        if text[:1].isalpha() and text.split(" ", maxsplit=1)[0].islower()
+        else text
+    )
+    return head if head.endswith((".", "!", "?", "…")) else f"{head}."

@@ -1,0 +1,174 @@
+"""Markdown: the whole report, and the gate's answer as a comment that a reviewer can act on.
+
+Text from outside can not become markup, a mention or a link: every character that could is
+escaped, and code spans hold only code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tierlock.core import Decision, Explanation, Framework, Outcome, Verdict
+from tierlock.report.board import board_of
+from tierlock.report.detail import sections_of
+from tierlock.report.document import (
+    MARKS,
+    Block,
+    Bullets,
+    Facts,
+    Figure,
+    Paragraph,
+    Table,
+    TableCell,
+    short,
+)
+from tierlock.report.sanitize import clean
+from tierlock.report.values import AssessReport
+from tierlock.report.wording import instruction_words, reasons_of, rests_on, verdict_sentence
+from tierlock.report.work import way_lines
+
+_MARKUP: Final = re.compile(r"([\\`*_\[\]#!|~$])")
+_BLOCKS: Final = re.compile(r"^[-+=]")
+_NUMBERED: Final = re.compile(r"^(\d+)([.)])(?=\s|$)")
+# An empty comment keeps a platform from seeing a mention or an address, and shows nothing.
+_LINKS: Final = re.compile(r"(@|://|www\.)")
+
+
+def render_markdown(report: AssessReport) -> str:
+    """Return the report as Markdown: the board's page, then the details; charts become tables."""
+    board = board_of(report)
+    lines = [f"# {escape(board.question)}", ""]
+    if board.warning:
+        lines += [f"> **Warning.** {escape(board.warning)}", ""]
+    lines += [f"**{MARKS[board.verdict]} {escape(board.word)}.** {escape(board.sentence)}", ""]
+    for title, texts in (
+        ("What we know", board.known),
+        ("What we do not know", board.unknown),
+        ("What would change the answer", board.changes),
+        ("What your signature would assert", board.asserts),
+        ("Who signed", board.signed),
+        ("Who dissents", board.dissent),
+    ):
+        lines += [f"## {title}", "", *(f"- {escape(text)}" for text in texts), ""]
+    lines += [escape(rests_on(report.determination)), ""]
+    for section in sections_of(report):
+        lines += [f"## {section.title}", ""]
+        for block in section.blocks:
+            lines += _block(block)
+    return _finish(lines)
+
+
+def render_gate_markdown(
+    decision: Decision, *, explanation: Explanation, framework: Framework
+) -> str:
+    """Return the gate's answer as a pull-request comment: why, and a list of what opens it.
+
+    The first line is a hidden mark that is the same for the same subject and action, so that one
+    comment can be edited in place.
+    """
+    action, verdict = decision.action, decision.verdict
+    key = "/".join(filter(None, (decision.subject, action.name, action.surface, action.audience)))
+    lines = [
+        f"<!-- tierlock-gate {re.sub(r'[^A-Za-z0-9/._-]', '_', key).replace('--', '__')} -->",
+        f"### {MARKS[verdict]} {verdict.value}: {escape(verdict_sentence(decision))}",
+        "",
+    ]
+    reasons = reasons_of(decision)
+    if reasons:
+        lines += ["| Reason | Gives | About | Code |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {escape(clean(r.says))} | {r.verdict} | {_code(r.about)} | {_code(r.code)} |"
+            for r in reasons
+        ]
+        lines.append("")
+    lines += _terms(decision)
+    work = decision.work or explanation.work
+    if verdict is not Verdict.ALLOW and work:
+        lines += ["**To open**", ""]
+        ways = way_lines(work, framework=framework, explanation=explanation, decision=decision)
+        lines += [*(f"- [ ] {escape(way)}" for way in ways), ""]
+    lines += _footing(decision, framework)
+    if verdict is not Verdict.ALLOW:
+        lines.append("Only ALLOW is permission. Ask the gate again once something has changed.")
+    return _finish(lines)
+
+
+def escape(text: str) -> str:
+    r"""Return cleaned prose as Markdown: backticked parts become code, the rest plain text.
+
+    >>> escape("a *bold* `x|y` <b>")
+    'a \\*bold\\* `x\\|y` &lt;b&gt;'
+    """
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return _plain(text)
+    return "".join(_code(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
+
+
+def _plain(text: str) -> str:
+    quoted = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = _MARKUP.sub(r"\\\1", quoted)
+    unlinked = _LINKS.sub(lambda match: match[1][:1] + "<!-- -->" + match[1][1:], escaped)
+    return _BLOCKS.sub(r"\\\g<0>", _NUMBERED.sub(r"\1\\\2", unlinked))
+
+
+def _code(text: str) -> str:
+    inner = clean(text).replace("`", "'").replace("|", "\\|")
+    return f"`{inner}`" if inner else ""
+
+
+def _terms(decision: Decision) -> Iterator[str]:
+    terms = (*decision.conditions, *decision.noncompliance)
+    if terms:
+        yield "**On these terms**"
+        yield ""
+        yield from (f"- {escape(clean(note.says))} {_code(note.code)}" for note in terms)
+        yield ""
+    if decision.instructs:
+        orders = ", ".join(instruction_words(order) for order in decision.instructs)
+        yield f"**Meanwhile:** {escape(orders)}"
+        yield ""
+
+
+def _footing(decision: Decision, framework: Framework) -> Iterator[str]:
+    stated = " · ".join(clean(text) for text in decision.assurance)
+    name = f"{clean(framework.title)} {clean(framework.version)}"
+    digest = _code(short(decision.determination))
+    yield f"Under {escape(name)}, determination {digest}. {escape(stated)}"
+    yield ""
+
+
+def _block(block: Block) -> list[str]:
+    if isinstance(block, Paragraph):
+        return [] if block.beside_charts else [escape(block.text), ""]
+    if isinstance(block, Bullets):
+        return [*(f"- {escape(text)}" for text in block.items), ""]
+    if isinstance(block, Facts):
+        return [*(f"- {_plain(label)}: {escape(value)}" for label, value in block.rows), ""]
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Figure):
+        return []
+    answer = f" {_cell(block.outcome)}" if block.outcome is not None else ""
+    inner = [line for child in block.blocks for line in _block(child)]
+    return [f"### {_plain(block.title)}{answer}", "", *inner]
+
+
+def _table(block: Table) -> list[str]:
+    lines = [f"**{escape(block.caption)}**", ""]
+    lines.append(f"| {' | '.join(_plain(name) for name in block.head)} |")
+    lines.append(f"| {' | '.join('---' for _ in block.head)} |")
+    lines += [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in block.rows]
+    return [*lines, ""]
+
+
+def _cell(cell: TableCell) -> str:
+    if isinstance(cell, Outcome):
+        return f"{MARKS[cell]} {cell.words}"
+    return f"{MARKS[cell]} {cell.value}" if isinstance(cell, Verdict) else escape(cell)
+
+
+def _finish(lines: list[str]) -> str:
+    return "\n".join(lines).rstrip() + "\n"

@@ -1,0 +1,118 @@
+"""The gate's answer as SARIF 2.1.0, for code-scanning pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from tierlock.core import Decision, Reason, canonical_json, digest_bytes, format_instant
+from tierlock.report.sanitize import clean, escape_json
+from tierlock.report.values import EXIT_CODES
+from tierlock.report.wording import reasons_of, verdict_sentence
+from tierlock.report.work import work_words
+
+_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+
+JsonObject = dict[str, object]
+
+
+def render_sarif(
+    decision: Decision,
+    *,
+    code_help: Mapping[str, str] | None = None,
+    artifact: str | None = None,
+    engine: str = "",
+) -> str:
+    """Return a SARIF log: one error per reason, one warning per condition; ALLOW has no error.
+
+    Args:
+        decision: the gate's answer.
+        code_help: what each reason code means; a code without it is explained by its reasons.
+        artifact: file that a scanning page may point to, such as the framework file.
+        engine: version of the engine that decided.
+    """
+    results = [
+        _result(decision, r, level="error", about=r.about, artifact=artifact)
+        for r in reasons_of(decision)
+    ]
+    for note in (*decision.conditions, *decision.noncompliance):
+        about = decision.action.name
+        results.append(_result(decision, note, level="warning", about=about, artifact=artifact))
+    driver: JsonObject = {"name": "Tierlock", "rules": _rules(decision, code_help or {})}
+    if engine:
+        driver["version"] = clean(engine)
+    run: JsonObject = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "exitCode": EXIT_CODES[decision.verdict],
+                "endTimeUtc": format_instant(decision.decided_at),
+            }
+        ],
+        "results": results,
+        "properties": {
+            "verdict": decision.verdict.value,
+            "sentence": verdict_sentence(decision),
+            "determination": decision.determination,
+        },
+    }
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+    return escape_json(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _notes(decision: Decision) -> list[Reason]:
+    return [*reasons_of(decision), *decision.conditions, *decision.noncompliance]
+
+
+def _rules(decision: Decision, code_help: Mapping[str, str]) -> list[JsonObject]:
+    by_code: dict[str, list[Reason]] = {}
+    for note in _notes(decision):
+        by_code.setdefault(note.code, []).append(note)
+    return [
+        {
+            "id": clean(code),
+            "shortDescription": {"text": clean(code_help.get(code, notes[0].says))},
+            "help": {"text": _help(decision, code, notes, code_help)},
+        }
+        for code, notes in sorted(by_code.items())
+    ]
+
+
+def _help(decision: Decision, code: str, notes: list[Reason], code_help: Mapping[str, str]) -> str:
+    lines = [clean(code_help[code])] if code in code_help else []
+    lines += [clean(note.says) for note in notes]
+    about = {getattr(note, "about", None) for note in notes}
+    lines += [f"To open: {work_words(item)}" for item in decision.work if item.settles in about]
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _result(
+    decision: Decision, note: Reason, *, level: str, about: str, artifact: str | None
+) -> JsonObject:
+    location: JsonObject = {
+        "logicalLocations": [
+            {"name": clean(about.rpartition(":")[2]), "fullyQualifiedName": clean(about)}
+        ]
+    }
+    if artifact is not None:
+        location["physicalLocation"] = {"artifactLocation": {"uri": clean(artifact)}}
+    verdict = getattr(note, "verdict", decision.verdict.value)
+    rules = sorted({other.code for other in _notes(decision)})
+    return {
+        "ruleId": clean(note.code),
+        "ruleIndex": rules.index(note.code),
+        "level": level,
+        "kind": "fail",
+        "message": {"text": f"{verdict}: {clean(note.says)}"},
+        "locations": [location],
+        "partialFingerprints": {"tierlockReason/v1": _fingerprint(decision, note, about)},
+    }
+
+
+def _fingerprint(decision: Decision, note: Reason, about: str) -> str:
+    """Digest of what stays the same while the reason stands: not the sentence, not the time."""
+    action = decision.action.model_dump(mode="json", by_alias=True)
+    return digest_bytes(canonical_json([decision.subject, action, note.code, about]))
