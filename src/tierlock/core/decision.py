@@ -35,7 +35,7 @@ class WorkItem(Record):
         samples: further samples needed at the least, if every one of them is safe.
         likely_samples: samples that settle with 80 % probability if the observed rate is true.
         seconds, usd: cost where known or declared; `effort` is a declared estimate as text.
-        alternative_to: items of one group are alternatives to each other.
+        group: items of one group belong to one way forward; all of them are needed for it.
     """
 
     do: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import NamedTuple
 
 from tierlock.core import Correction, Corrections, Evaluation, Framework, Measured
@@ -20,6 +21,11 @@ class _Reach(NamedTuple):
     def __str__(self) -> str:
         lo = "-inf" if self.lo is None else f"{self.lo:g}"
         return f"{lo} to {'inf' if self.hi is None else f'{self.hi:g}'}"
+
+    @property
+    def width(self) -> float:
+        """The largest possible difference of two values."""
+        return inf if self.lo is None or self.hi is None else self.hi - self.lo
 
     def holds(self, value: float) -> bool:
         """Tell whether the estimand can have this value."""
@@ -65,10 +71,9 @@ def _measured(
     reach = _reach(leaf, evaluation)
     outside = list(_outside(leaf, reach, path))
     yield from outside or _one_outcome_only(leaf, reach, corrections, (*path, key))
-    if leaf.inherit is not None and reach.lo is not None and reach.hi is not None:
-        if leaf.inherit.margin >= reach.hi - reach.lo:
-            message = f"the margin {leaf.inherit.margin:g} is the whole range {reach}"
-            yield Flaw("framework.bounds", message, (*path, "inherit", "margin"))
+    if leaf.inherit is not None and leaf.inherit.margin >= reach.width:
+        message = f"the margin {leaf.inherit.margin:g} is the whole range {reach}"
+        yield Flaw("framework.bounds", message, (*path, "inherit", "margin"))
 
 
 def _reach(leaf: Measured, evaluation: Evaluation) -> _Reach:

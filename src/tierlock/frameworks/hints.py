@@ -8,6 +8,7 @@ from typing import Final
 
 _LONGEST: Final = 60
 _LISTED: Final = 8
+_MOST_KNOWN: Final = 1000
 
 
 def closest(word: str, *, known: Iterable[str]) -> str | None:
@@ -16,9 +17,9 @@ def closest(word: str, *, known: Iterable[str]) -> str | None:
     >>> closest("rule_out_bellow", known=("rule_in_above", "rule_out_below"))
     'rule_out_below'
     """
-    if len(word) > _LONGEST:
-        return None
     by_folded = {name.casefold(): name for name in known}
+    if len(word) > _LONGEST or len(by_folded) > _MOST_KNOWN:
+        return None  # comparing would take longer than reading the list
     found = difflib.get_close_matches(word.casefold(), by_folded, n=1)
     return by_folded[found[0]] if found else None
 

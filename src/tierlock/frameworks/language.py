@@ -80,13 +80,13 @@ class Expected(NamedTuple):
 
     Attributes:
         path: the place, without the tags by which pydantic tells kinds of criteria apart.
-        type: the annotation there; None where the language knows no such key.
+        annotation: the annotation there; None where the language knows no such key.
         within: the class whose key or list the last step of `path` is.
         choice: whether the location went on into the members of a union of scalars.
     """
 
     path: Path
-    type: object
+    annotation: object
     within: type[Record]
     choice: bool = False
 

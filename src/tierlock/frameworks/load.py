@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ MAX_PROBLEMS: Final = 500
 
 
 def parse_framework(data: bytes, *, name: str) -> Framework:
-    """Return the framework that YAML `data` describes.
+    r"""Return the framework that YAML `data` describes.
 
     Every name it uses is defined and every bound agrees with its evaluation; whether the
     framework is a good one is another question.
@@ -39,21 +40,19 @@ def parse_framework(data: bytes, *, name: str) -> Framework:
     Raises:
         FrameworkError: the first problem in the order of the file, with `file:line:column`.
 
-    >>> parse_framework(b"framework: example/tiny\\ntitel: Example\\n", name="tiny.yaml")
+    >>> parse_framework(b"framework: example/tiny\ntitel: Example\n", name="tiny.yaml")
     Traceback (most recent call last):
     ...
     tierlock.core.errors.FrameworkError: error[framework.schema] tiny.yaml:1:1 `version` is ...
     """
-    framework, problems = _read(data, name=name)
-    if problems:
-        raise problems[0]
-    # Without a problem there is a framework; only the type does not say so.
-    assert framework is not None  # noqa: S101
-    return framework
+    found = _read(data, name=name)
+    if isinstance(found, Framework):
+        return found
+    raise found[0]
 
 
 def check_framework(data: bytes, *, name: str) -> tuple[FrameworkError, ...]:
-    """Return every problem of a framework file in the order of the file; none if it is usable.
+    r"""Return every problem of a framework file in the order of the file; none if it is usable.
 
     What is not YAML gives one problem, because nothing behind it can be read. Rules that need the
     whole file (names, bounds, circles) are looked at once each part is in itself correct. At most
@@ -63,11 +62,12 @@ def check_framework(data: bytes, *, name: str) -> tuple[FrameworkError, ...]:
         data: the bytes of the file, UTF-8.
         name: the file's name as errors show it.
 
-    >>> found = check_framework(b"framework: example/tiny\\ntitel: Example\\n", name="tiny.yaml")
+    >>> found = check_framework(b"framework: example/tiny\ntitel: Example\n", name="tiny.yaml")
     >>> [error.hint for error in found if error.code == "framework.unknown-key"]
     ['did you mean `title`?']
     """
-    return _read(data, name=name)[1]
+    found = _read(data, name=name)
+    return () if isinstance(found, Framework) else found
 
 
 def load_framework(path: Path) -> Framework:
@@ -94,17 +94,17 @@ def read_file(path: Path) -> bytes:
         raise InputError("input.file", f"`{path}` can not be read: {reason}") from None
 
 
-def _read(data: bytes, *, name: str) -> tuple[Framework | None, tuple[FrameworkError, ...]]:
-    framework = None
+def _read(data: bytes, *, name: str) -> Framework | tuple[FrameworkError, ...]:
+    """Return the framework, or else at least one problem."""
     try:
         root, doubled = compose(data, name=name)
     except FrameworkError as error:
-        return None, (error,)
+        return (error,)
     problems = list(doubled)
     if not isinstance(root, YamlMap):
         message = "a framework file is a block of keys such as `framework: publisher/name`"
         top = Flaw("framework.schema", message)
-        return None, tuple(problem.error for problem in (*problems, _at(top, root, name)))
+        return tuple(problem.error for problem in (*problems, _at(top, root, name)))
     try:
         # JSON mode: lists become tuples and text becomes dates, and nothing else is converted.
         # By name: the file's keys are the language's, not the wire's.
@@ -115,9 +115,12 @@ def _read(data: bytes, *, name: str) -> tuple[Framework | None, tuple[FrameworkE
         details = error.errors(include_url=False)[:MAX_PROBLEMS]
         problems += [_at(flaw, root, name) for flaw in flaws(details)]
     else:
-        problems += [_at(flaw, root, name) for flaw in consistency_flaws(framework)]
+        found = islice(consistency_flaws(framework), MAX_PROBLEMS)
+        problems += [_at(flaw, root, name) for flaw in found]
+        if not problems:
+            return framework
     problems.sort(key=lambda problem: problem.place)
-    return framework, tuple(problem.error for problem in problems[:MAX_PROBLEMS])
+    return tuple(problem.error for problem in problems[:MAX_PROBLEMS])
 
 
 def _at(flaw: Flaw, root: YamlNode, name: str) -> Located:

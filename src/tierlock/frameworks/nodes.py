@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
@@ -252,8 +252,11 @@ _WRITE_OUT: Final = "anchors, aliases and merge keys are not part of the languag
 
 
 def _start(event: yaml.Event) -> Place:
-    mark = event.start_mark
-    return Place(mark.line + 1, mark.column + 1)
+    return _place(event.start_mark)
+
+
+def _place(mark: Any) -> Place:  # the two loaders have a class of marks each
+    return Place(1, 1) if mark is None else Place(mark.line + 1, mark.column + 1)
 
 
 def _decode(data: bytes, *, name: str) -> str:
@@ -278,8 +281,7 @@ def _decode(data: bytes, *, name: str) -> str:
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, *, text: str, name: str) -> FrameworkError:
-    mark = error.problem_mark or error.context_mark
-    place = Place(1, 1) if mark is None else Place(mark.line + 1, mark.column + 1)
+    place = _place(error.problem_mark or error.context_mark)
     lines = text.splitlines()
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     problem = " ".join(str(error.problem or error).split())

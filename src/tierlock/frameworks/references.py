@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Final
 
 from tierlock.core import Attested, Framework, Measured
 from tierlock.frameworks.flaw import Flaw
 from tierlock.frameworks.hints import suggestion
 from tierlock.frameworks.nodes import Path
 from tierlock.frameworks.trees import leaves_of, trees
+
+_MOST_CIRCLES: Final = 20
 
 
 def reference_flaws(framework: Framework) -> Iterator[Flaw]:
@@ -105,28 +109,20 @@ def _actions(framework: Framework) -> Iterator[Flaw]:
 
 
 def _circles(framework: Framework) -> Iterator[Flaw]:
-    """One flaw per circle, at the threshold by which it is entered first."""
-    done: set[str] = set()
-    for start in framework.thresholds:
-        trail: dict[str, Iterator[str]] = {}
-        step: str | None = start
-        while step is not None:
-            if step not in done and step in framework.thresholds:
-                trail[step] = iter(framework.thresholds[step].implies)
-                done.add(step)
-            step = _next_step(trail)
-            if step in trail:
-                circle = [*list(trail)[list(trail).index(step) :], step]
-                message = "thresholds imply each other in a circle: " + " -> ".join(circle)
-                yield Flaw("framework.cycle", message, ("thresholds", circle[-2], "implies"))
-
-
-def _next_step(trail: dict[str, Iterator[str]]) -> str | None:
-    """Return where the search goes from the end of the trail, shortened where it is exhausted."""
-    while trail:
-        last = next(reversed(trail))
-        found = next(trail[last], None)
-        if found is not None:
-            return found
-        del trail[last]
-    return None
+    """Yield the circles of `implies`, each once, at the step that closes it."""
+    implied = {
+        name: [other for other in threshold.implies if other in framework.thresholds]
+        for name, threshold in framework.thresholds.items()
+    }
+    for _ in range(_MOST_CIRCLES):
+        try:
+            TopologicalSorter(implied).prepare()
+        except CycleError as error:
+            circle: list[str] = error.args[1][::-1]
+            last = circle[-2]
+            message = "thresholds imply each other in a circle: " + " -> ".join(circle)
+            position = framework.thresholds[last].implies.index(circle[-1])
+            yield Flaw("framework.cycle", message, ("thresholds", last, "implies", position))
+            implied[last].remove(circle[-1])
+        else:
+            return

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from tierlock.core import AtLeast, Evaluation, Measured
 from tierlock.frameworks.flaw import Flaw
-from tierlock.frameworks.hints import listed, shown, suggestion
+from tierlock.frameworks.hints import closest, listed, shown, suggestion
 from tierlock.frameworks.language import CONNECTIVES, NOUNS, Expected, follow
 from tierlock.frameworks.nodes import Path
 
@@ -60,7 +60,7 @@ def _is_echo(detail: ErrorDetails) -> bool:
     """Tell whether a list is called too short only because its items were wrong."""
     if detail["type"] != "too_short":
         return False
-    return len(detail["input"]) != detail["ctx"]["actual_length"]
+    return bool(len(detail["input"]) != detail["ctx"]["actual_length"])
 
 
 def _worded(detail: ErrorDetails, expected: Expected) -> Flaw:
@@ -78,13 +78,13 @@ def _worded(detail: ErrorDetails, expected: Expected) -> Flaw:
         "literal_error": _not_a_choice,
         "missing": _missing,
         "string_pattern_mismatch": _wrong_form,
-        "string_too_short": _empty,
         "too_long": _too_long,
-        "too_short": _empty,
         "value_error": _rule,
     }
     if kind in special:
         return special[kind](detail, expected)
+    if kind in {"string_too_short", "too_short"}:
+        return _empty(expected)
     return Flaw("framework.schema", f"{_subject(path)}: {detail['msg'].lower()}", path)
 
 
@@ -102,6 +102,8 @@ def _unknown_key(detail: ErrorDetails, expected: Expected) -> Flaw:
     known = owner.model_fields
     # Wire names are camelCase; files have the names of the language.
     hint = suggestion(to_snake(key), known=known)
+    if detail["input"] is None and " " in key:
+        hint = "between braces a comma ends a text: put the text in quotes"
     message = f"{shown(key)} is not a key of {NOUNS[owner]}"
     return Flaw("framework.unknown-key", message, expected.path, hint, of_key=True)
 
@@ -109,7 +111,7 @@ def _unknown_key(detail: ErrorDetails, expected: Expected) -> Flaw:
 def _missing(detail: ErrorDetails, expected: Expected) -> Flaw:
     *parent, key = expected.path
     if isinstance(key, int):
-        size = len(get_args(follow(detail["loc"][:-1]).type))
+        size = len(get_args(follow(detail["loc"][:-1]).annotation))
         message = f"{_subject(tuple(parent))} is a list of {size} values"
         return Flaw("framework.schema", message, tuple(parent))
     message = f"`{key}` is missing from {NOUNS[expected.within]}"
@@ -127,32 +129,29 @@ def _unknown_kind(detail: ErrorDetails, expected: Expected) -> Flaw:
     value = detail["input"]
     if not isinstance(value, dict):
         return _wrong_type(value, "a criterion, a block of keys", expected.path)
-    hints = (suggestion(to_snake(str(key)), known=_KINDS) for key in value)
-    hint = next((hint for hint in hints if hint and hint.startswith("did")), None)
+    alike = (closest(to_snake(str(key)), known=_KINDS) for key in value)
+    hint = next((f"did you mean `{kind}`?" for kind in alike if kind), None)
     message = f"a criterion needs one of {listed(_KINDS)}"
     return Flaw("framework.schema", message, expected.path, hint)
 
 
 def _not_a_choice(detail: ErrorDetails, expected: Expected) -> Flaw:
-    choices = [str(choice) for choice in get_args(expected.type)]
+    choices = [str(choice) for choice in get_args(expected.annotation)]
     value = detail["input"]
     message = f"{_subject(expected.path)} is one of {listed(choices)}, not {shown(value)}"
-    hint = None
-    if isinstance(value, str):
-        hint = suggestion(value, known=choices)
-    elif str(value) in choices:
+    alike = closest(str(value), known=choices)
+    hint = f"did you mean `{alike}`?" if alike else None
+    if not isinstance(value, str) and str(value) in choices:
         hint = f'put it in quotes: "{value}"'
-    if hint is not None and hint.startswith("known"):
-        hint = None  # the message lists them
     return Flaw("framework.schema", message, expected.path, hint)
 
 
 def _wrong_type(value: object, wanted: str, path: Path) -> Flaw:
     if value is None:
         message = f"{_subject(path)} has no value"
-        hint = "give it a value, or leave the key out"
-        return Flaw("framework.schema", message, path, hint if path else None, of_key=True)
-    hint = None
+        if_left_out = "give it a value, or leave the key out"
+        return Flaw("framework.schema", message, path, if_left_out, of_key=True)
+    hint: str | None = None
     if wanted == "text" and isinstance(value, bool | int | float):
         hint = f'put it in quotes: "{str(value).lower()}"'
     elif wanted == "a list" and isinstance(value, str):
@@ -174,7 +173,7 @@ def _limit(detail: ErrorDetails, expected: Expected) -> Flaw:
     return Flaw(code, message, expected.path)
 
 
-def _empty(detail: ErrorDetails, expected: Expected) -> Flaw:
+def _empty(expected: Expected) -> Flaw:
     branches = expected.within in CONNECTIVES and expected.path[-1] in {"any", "all", "of"}
     code = "framework.connective" if branches else "framework.schema"
     message = f"{_subject(expected.path)} may not be empty"
@@ -192,10 +191,10 @@ def _rule(detail: ErrorDetails, expected: Expected) -> Flaw:
     path, value = expected.path, detail["input"]
     of_block = isinstance(value, dict)
     if of_block:
-        named = re.findall(r"`(\w+)`", message)
+        named = re.findall(r"(?:`|^)(\w+)[`(]", message)
         key = next((word for word in named if word in value), None)
         path = path if key is None else (*path, key)
-    return Flaw(_code_of_rule(expected.type, message), message, path, of_key=of_block)
+    return Flaw(_code_of_rule(expected.annotation, message), message, path, of_key=of_block)
 
 
 def _code_of_rule(owner: object, message: str) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from tierlock.core import Problem, Samples, State
+from tierlock.core import InputError, Problem, Samples, State
 from tierlock.importers.reasons import problem
 
 T = TypeVar("T")
 
 MAX_TEXT: Final = 200
 MAX_ATTRIBUTES: Final = 32
+_LARGEST_EPOCH: Final = 2**53 - 1
 
 
 @dataclass(slots=True)
@@ -41,11 +42,16 @@ def to_samples(rows: Iterable[Row]) -> tuple[Samples, tuple[Problem, ...]]:
     Of two rows with one id and epoch the later one stands, and the evidence is in doubt. Text that
     is not valid Unicode is repaired. A row whose state is not `scored` has no values.
 
+    Raises:
+        InputError: an epoch is beyond 2**53.
+
     >>> samples, problems = to_samples([Row("a", scores={"s": 1.0}), Row("b", state="errored")])
     >>> samples.scores, problems
     ({'s': (1.0, None)}, ())
     """
     listed = list(rows)
+    if any(abs(row.epoch) > _LARGEST_EPOCH for row in listed):
+        raise InputError("input.number", "an epoch is beyond what JSON can carry exactly")
     texts = Texts()
     ids = texts.column([row.id for row in listed])
     last = {(name, row.epoch): i for i, (name, row) in enumerate(zip(ids, listed, strict=True))}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from tierlock.core import ImportFailed, InputError, TierlockError
+from tierlock.core import ImportFailed, InputError, TierlockError, canonical_json
 from tierlock.importers.interface import Imported, open_log
 from tierlock.importers.limits import DEFAULT_LIMITS, Limits
 from tierlock.importers.registry import formats, load_importer, recognise
@@ -35,7 +35,11 @@ def read(path: Path, *, format: str | None = None, limits: Limits = DEFAULT_LIMI
                 says="no importer recognises the file",
                 hint=f"name its format if it has one of: {known}",
             )
-        return load_importer(name).read(log)
+        imported = load_importer(name).read(log)
+        for evidence in imported.evidence:
+            # A number that JSON can not carry exactly would fail later, far from its file.
+            canonical_json(evidence.model_dump(mode="json", exclude={"samples"}))
+        return imported
 
 
 @contextmanager

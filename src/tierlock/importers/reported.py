@@ -22,8 +22,8 @@ from tierlock.importers.untrusted_yaml import Fields, compose_yaml, failed
 
 _Spread = Literal["sd", "se", "ci95", "unlabelled"]
 _NUMBERS: Final = ("n", "successes", "mean", "spread", "spread_is", "lower", "upper", "confidence")
-_ARM: Final = ("arm", *_NUMBERS)
-_ENTRY: Final = (
+ARM_KEYS: Final = ("arm", *_NUMBERS)
+ENTRY_KEYS: Final = (
     "subject", "evaluation", "task_version", "run_id", "measured_at", "citation",
     "higher_is_better", "configuration", "arms", *_NUMBERS,
 )  # fmt: skip
@@ -50,7 +50,7 @@ def read(log: LogFile) -> Imported:
 
 
 def _evidence(node: yaml.Node, *, log: LogFile) -> Evidence:
-    entry, texts = Fields(node, log=log, known=_ENTRY), Texts()
+    entry, texts = Fields(node, log=log, known=ENTRY_KEYS), Texts()
     subject, evaluation = texts.one(entry.text("subject")), texts.one(entry.text("evaluation"))
     citation = texts.one(entry.text("citation"))
     reported, problems = _arms(entry, node=node, log=log)
@@ -81,7 +81,7 @@ def _arms(
     doubled = [name for name in _NUMBERS if name in entry]
     if doubled:
         raise entry.failed(doubled[0], says=f"`{doubled[0]}` belongs into one of the `arms`")
-    arms = [(arm, Fields(arm, log=log, known=_ARM)) for arm in entry.items("arms")]
+    arms = [(arm, Fields(arm, log=log, known=ARM_KEYS)) for arm in entry.items("arms")]
     names = [fields.text("arm") for _, fields in arms]
     if not arms or len(set(names)) < len(names):
         raise entry.failed("arms", says="`arms` must be a list of arms with different names")

@@ -38,8 +38,8 @@ def decode_json(data: bytes, *, decoder: msgspec.json.Decoder[T], where: str) ->
             return msgspec.convert(loose_json(data, where=where), decoder.type)
     except msgspec.ValidationError as error:
         raise ImportFailed("import.schema", _lower(error), location=where) from None
-    except UnicodeDecodeError:
-        raise ImportFailed("import.unreadable", "not UTF-8 text", location=where) from None
+    except UnicodeError:
+        raise ImportFailed("import.unreadable", "not Unicode text", location=where) from None
     except RecursionError:
         raise ImportFailed("import.limit", "nested too deeply", location=where) from None
 

@@ -20,6 +20,7 @@ Example: nothing was measured, so nothing is ruled out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
@@ -176,7 +177,7 @@ def determine(
             for finding in everything
             if not finding.guarded and finding.outcome is not Outcome.UNDETERMINED
         ),
-        union_bound=min(1.0, sum(alpha for alpha, _ in alphas.values())),  # E-3
+        union_bound=_union_bound(framework),  # E-3
         label=label,
         label_if_settled=settled,
         expires_at=_expires_at(case, asked, everything),  # X-5
@@ -206,6 +207,12 @@ def _judge(
         )
     outcomes = {path: finding.outcome for path, finding in findings.items()}
     return trace(node, prefix=prefix, outcomes=outcomes)
+
+
+def _union_bound(framework: Framework) -> float:
+    """Sum of the alphas of all thresholds that a measurement can decide."""
+    measured = (name for name in framework.thresholds if framework.slots_of(name))
+    return min(1.0, math.fsum(framework.alpha_rule_out(name) for name in measured))
 
 
 def _aware(at: datetime) -> datetime:

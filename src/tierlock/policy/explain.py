@@ -14,6 +14,7 @@ from tierlock.core import (
     Explanation,
     Flip,
     Framework,
+    InputError,
     Negatives,
     Outcome,
     Ruling,
@@ -89,6 +90,12 @@ def explain(
                 negatives=some,
             )
 
+        if again(determination, all_claims, records).verdict is not decision.verdict:
+            raise InputError(
+                "input.type",
+                "the decision does not follow from these claims, rulings, approvals and records",
+                hint="pass to `explain` what was passed to `decide`",
+            )
         flips += _claim_flips(
             framework, determination, subject, decision, all_claims, records, again
         )

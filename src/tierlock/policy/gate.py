@@ -390,6 +390,6 @@ def _assurance(ask: _Ask, effective: Effective) -> tuple[str, ...]:
     if ask.negatives.assurance == "self-asserted":
         notes.append("time: self-asserted")
     if ask.determination.plan_declared == "after":
-        notes.append("plan: declared after")
+        notes.append("declared: after")
     notes += [note.says for note in effective.notes]
     return tuple(notes)

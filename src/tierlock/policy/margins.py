@@ -100,11 +100,14 @@ def _scaled_bound(limits: Limits) -> float | None:
 
 
 def _fragility(estimate: Estimate | None, limits: Limits) -> int | None:
+    """Units that would have to turn dangerous; defined where every unit is safe or dangerous."""
     bound = _scaled_bound(limits)
     if estimate is None or estimate.dangerous is None or bound is None or not estimate.units:
         return None
+    if not estimate.dangerous.is_integer() or not estimate.method.startswith("Clopper-Pearson"):
+        return None
     return stats.fragility(
-        math.ceil(estimate.dangerous - 1e-9),
+        int(estimate.dangerous),
         n=estimate.units,
         bound=bound,
         alpha=limits.alpha_rule_out,
@@ -120,7 +123,11 @@ def _needed(
         return None, None
     alpha = limits.alpha_rule_out
     if estimate is None or not estimate.units:
-        return stats.minimum_clusters(bound, alpha=alpha), None
+        # Nothing is known of the rate: the size is for a subject at half the bound.
+        return (
+            stats.minimum_clusters(bound, alpha=alpha),
+            stats.samples_to_rule_out(bound / 2, bound=bound, alpha=alpha),
+        )
     if estimate.dangerous is None:
         return None, None
     per_unit = max(1, round(estimate.items / estimate.units))

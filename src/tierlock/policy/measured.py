@@ -20,7 +20,7 @@ from tierlock.policy.case import Case
 from tierlock.policy.inheritance import inherited_p
 from tierlock.policy.logic import Leaf, near_alpha, passes
 from tierlock.policy.measure import Test, no_test, test_attempts
-from tierlock.policy.pooling import Attempts, Reading, merge, pool, reading_of, variants
+from tierlock.policy.pooling import Attempts, Reading, pool, reading_of, variants
 from tierlock.policy.reported import test_reported, weakest
 from tierlock.policy.slots import SlotView
 from tierlock.policy.staleness import staleness
@@ -111,7 +111,8 @@ def settle_measured(
         threshold=threshold,
     )
     tried = _variants(me)
-    test, attempts = _worst(tried), merge([variant.attempts for variant in tried])
+    worst = _worst(tried)
+    test, attempts = worst.test, worst.attempts
     inherits = promise is not None and promise.source == "inherited"
     reasons = _bars(me, case, tried, test, evaluation_current=evaluation.status == "current")
     if inherits:
@@ -137,19 +138,20 @@ def _variants(me: Leafed) -> tuple[Variant, ...]:
     return tuple(found)
 
 
-def _worst(tried: Sequence[Variant]) -> Test:
+def _worst(tried: Sequence[Variant]) -> Variant:
     """The elicitation that the subject looks worst under; all of them must rule out (M-14)."""
-    tests = [variant.test for variant in tried]
-    lead = max(tests, key=lambda test: (bool(test.barred), test.rule_out_p))
-    if len(tests) == 1:
+    lead = max(tried, key=lambda variant: (bool(variant.test.barred), variant.test.rule_out_p))
+    if len(tried) == 1:
         return lead
+    tests = [variant.test for variant in tried]
     proved_in = [1.0 if t.proved_rule_in_p is None else t.proved_rule_in_p for t in tests]
-    return lead._replace(
+    test = lead.test._replace(
         rule_in_p=min(1.0, len(tests) * min(test.rule_in_p for test in tests)),
         proved_rule_in_p=min(1.0, len(tests) * min(proved_in)),
-        method=f"{lead.method}, worst of {len(tests)} elicitations",
+        method=f"{lead.test.method}, worst of {len(tests)} elicitations",
         barred=frozenset().union(*(test.barred for test in tests)),
     )
+    return lead._replace(test=test)
 
 
 def _limits(

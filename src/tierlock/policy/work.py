@@ -27,6 +27,10 @@ from tierlock.core import (
 _HARD: Final = 1e9  # rank of work whose size is unknown; only an order, never shown
 
 
+_UNLIKELY: Final = 20.0  # penalty of a way that the observed rate speaks against
+_SECONDS_EACH: Final = 60.0  # assumed seconds per sample where no cost is known
+
+
 class _Plan(NamedTuple):
     """A cheapest set of findings to settle, and its rank."""
 
@@ -141,10 +145,13 @@ def _cheapest(step: Step, determination: Determination, margins: Mapping[str, Ma
 def _leaf_rank(margin: Margin | None) -> float:
     if margin is None:
         return 1.0  # an attestation or a fact: a person, not a machine
+    if margin.samples is None:
+        return _HARD
+    # Where even the likely size is unknown, the observed rate speaks against settling this way.
+    doubt = 1.0 if margin.likely_samples is not None else _UNLIKELY
     if margin.seconds is not None:
-        return margin.seconds
-    samples = margin.likely_samples if margin.likely_samples is not None else margin.samples
-    return _HARD if samples is None else 60.0 * samples
+        return doubt * margin.seconds
+    return doubt * _SECONDS_EACH * (margin.likely_samples or margin.samples)
 
 
 def _settling(

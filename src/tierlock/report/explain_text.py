@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierlock.core import Flip, Outcome, Step, ThresholdFinding
+from tierlock.report.assess_text import mock_lines
 from tierlock.report.layout import Paint, bullets, cells, finish, labelled, style_of, wrap
 from tierlock.report.lines import CriterionLine, criterion_lines
 from tierlock.report.numbers import NBSP, count_of, show_plain
@@ -26,7 +27,11 @@ def render_explain_text(report: AssessReport, *, width: int = 80, color: bool = 
     paint = Paint(color=color)
     word, sentence = answer(report)
     determination = report.determination
-    lines = [paint(word, "bold"), *(f"  {line}" for line in wrap(sentence, width=width - 2))]
+    lines = [
+        *mock_lines(report, width=width, paint=paint),
+        paint(word, "bold"),
+        *(f"  {line}" for line in wrap(sentence, width=width - 2)),
+    ]
     for threshold in determination.thresholds:
         lines += ["", *_threshold(report, threshold, width=width, paint=paint)]
     outside = [clean(path) for path in determination.outside_guarantee]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from tierlock.core import Decision, Explanation, Reason, Verdict
+from tierlock.core import Decision, Explanation, Framework, Reason, Verdict
 from tierlock.report.sanitize import clean
 from tierlock.report.wording import instruction_words, reasons_of, verdict_sentence
-from tierlock.report.work import work_words
+from tierlock.report.work import way_lines, work_words
 
 
-def render_github(decision: Decision, *, explanation: Explanation | None = None) -> str:
-    """Return one annotation per reason or condition, then the answer as ordinary log lines."""
+def render_github(
+    decision: Decision,
+    *,
+    explanation: Explanation | None = None,
+    framework: Framework | None = None,
+) -> str:
+    """Return one annotation per reason or condition, then the answer as ordinary log lines.
+
+    With `explanation` and `framework` each way forward says what it is for.
+    """
     headline = f"{decision.verdict.value}: {verdict_sentence(decision)}"
     lines = [
         _command("error", title=f"{reason.verdict} {clean(reason.code)}", note=reason)
@@ -25,7 +33,10 @@ def render_github(decision: Decision, *, explanation: Explanation | None = None)
     lines.append(_inert(headline))
     lines += [_inert(f"- meanwhile: {instruction_words(i)}") for i in decision.instructs]
     if decision.verdict is not Verdict.ALLOW:
-        lines += [_inert(f"- to open: {work_words(item)}") for item in work]
+        ways = [work_words(item) for item in work]
+        if explanation is not None and framework is not None:
+            ways = way_lines(work, framework=framework, explanation=explanation, decision=decision)
+        lines += [_inert(f"- to open: {way}") for way in ways]
     return "\n".join(lines).replace("\u00a0", " ") + "\n"
 
 

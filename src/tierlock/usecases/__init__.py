@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tierlock.usecases.assess import Assessed, assess, report_of, write_report
+from tierlock.usecases.demo import Act, Played, play, story_files
 from tierlock.usecases.ingest import (
     Imports,
     Progress,
@@ -28,9 +29,11 @@ from tierlock.usecases.statements import Statements
 
 __all__ = [
     "PROJECT_FILE",
+    "Act",
     "Answer",
     "Assessed",
     "Imports",
+    "Played",
     "Progress",
     "Project",
     "ProjectFile",
@@ -46,9 +49,11 @@ __all__ = [
     "init_project",
     "load_project",
     "mock_models",
+    "play",
     "record",
     "report_of",
     "seal_plan",
+    "story_files",
     "subject_from",
     "to_subject",
     "write_report",

@@ -1,10 +1,10 @@
-"""`init`: a project file, a statements file with every safeguard listed, and nothing overwritten."""
+"""`init`: a project file and a statements file that lists every safeguard of the baseline."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tierlock.core import Framework, InputError
+from tierlock.core import Framework, InputError, SafeguardCriterion
 from tierlock.frameworks import get_framework
 from tierlock.usecases.project import PROJECT_FILE
 
@@ -35,6 +35,11 @@ def init_project(folder: Path, *, framework: str, subject: str) -> tuple[Path, P
         reason = (error.strerror or str(error)).lower()
         raise InputError("input.file", f"can not write into `{folder}`: {reason}") from None
     return folder / PROJECT_FILE, folder / STATEMENTS_FILE
+
+
+def _evidence_example(criterion: SafeguardCriterion) -> str:
+    kind = criterion.accepts[0] if criterion.accepts else "document"
+    return f"{{kind: {kind}, says: ..., by: ..., produced_at: 2026-01-31T09:00:00Z}}"
 
 
 def _quoted(text: str) -> str:
@@ -92,8 +97,7 @@ def _statements_text(rules: Framework, *, subject: str) -> str:
             f"  # - criterion: {path}",
             "  #   status: met",
             "  #   claimed_at: 2026-01-31T09:00:00Z",
-            f"  #   evidence: [{{kind: {(criterion.accepts or ('document',))[0]}, "
-            "says: ..., by: ..., produced_at: 2026-01-31T09:00:00Z}]",
+            f"  #   evidence: [{_evidence_example(criterion)}]",
         ]
     lines.append("  []")
     return "\n".join(lines) + "\n"

@@ -84,6 +84,8 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
         approvals=statements.approvals,
         negatives=negatives,
     )
+    if decision is not None:
+        decision = decision.model_copy(update={"work": explanation.work})
     return Answer(determination, decision, explanation, evidence, plan)
 
 

@@ -11,17 +11,17 @@ from tierlock.core import (
     Attestation,
     Claim,
     ClaimEvidence,
+    Digest,
     Instant,
     Interim,
     Negative,
     Negatives,
+    Outcome,
     Part,
     Record,
     RoleSignature,
     Ruling,
 )
-from tierlock.core.outcome import Outcome
-from tierlock.core.subject import Digest
 
 
 class StatedClaim(Record):

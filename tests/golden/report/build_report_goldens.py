@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.unit.report import factory
+from tests.unit.report.example_framework import framework
 from tierlock.core import Verdict
 from tierlock.report import (
     AssessReport,
@@ -33,7 +34,7 @@ def _gate(verdict: Verdict) -> str:
     return render_gate_text(
         factory.decision(verdict),
         explanation=factory.explanation(verdict),
-        framework=factory.framework(),
+        framework=framework(),
     )
 
 
@@ -41,7 +42,7 @@ def _comment(verdict: Verdict) -> str:
     return render_gate_markdown(
         factory.decision(verdict),
         explanation=factory.explanation(verdict),
-        framework=factory.framework(),
+        framework=framework(),
     )
 
 

@@ -1,0 +1,62 @@
+"""`tierlock demo`: the story of a first release, told on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import fill
+
+import click
+
+from tierlock.cli.output import color, data, width
+from tierlock.core import InputError, format_instant
+from tierlock.report import render_assess_text, render_gate_text
+from tierlock.usecases import Played, play
+
+
+@click.command("demo")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("tierlock-demo"))
+def command(folder: Path) -> None:
+    """Tell the story of a first release in FOLDER: ALLOW, HOLD, ALLOW with a condition, DENY.
+
+    The logs were written by Inspect from a real small language model and come with the package;
+    nothing is downloaded. The claims in the story are examples.
+    """
+    played = []
+    for number, scene in enumerate(play(folder), start=1):
+        played.append(scene)
+        _tell(number, scene)
+    data("\nReports, one per act:")
+    for number, scene in enumerate(played, start=1):
+        data(f"  {number}  {_verdict(scene):5}  {scene.html}")
+    last = format_instant(played[-1].act.at)
+    data(f"\nLook further:\n  tierlock explain --project {folder} --at {last}")
+
+
+def _verdict(scene: Played) -> str:
+    return scene.report.decision.verdict.value if scene.report.decision else ""
+
+
+def _tell(number: int, scene: Played) -> None:
+    act, report = scene.act, scene.report
+    data(f"\n{'=' * width()}")
+    data(f"Act {number}: {act.title}  ({act.at.date()})")
+    data(fill(act.says, width=width()))
+    for model in report.mock_models:
+        data(f"! {model} is Inspect's mock model: its answers are made up")
+    if act.logs is not None:
+        data(f"\n$ tierlock assess {act.logs}")
+        data(render_assess_text(report, width=width(), color=color()))
+    if report.decision is None:
+        raise InputError("input.action", "the demo's project asks for no action")
+    action = report.decision.action
+    asked = f"--action {action.name} --surface {action.surface} --audience {action.audience}"
+    data(f"\n$ tierlock gate {asked}")
+    data(
+        render_gate_text(
+            report.decision,
+            explanation=report.explanation,
+            framework=report.framework,
+            width=width(),
+            color=color(),
+        )
+    )

@@ -1,0 +1,66 @@
+"""`tierlock explain`: why, how far, what flips it; or what a code means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tierlock.cli.output import (
+    action_of,
+    at_option,
+    color,
+    data,
+    framework_option,
+    instant_of,
+    project_option,
+    width,
+)
+from tierlock.core import CODES, InputError
+from tierlock.report import render_explain_text, render_json
+from tierlock.usecases import ask, load_project, report_of
+
+
+@click.command("explain")
+@click.argument("code", required=False)
+@click.option("--action", "name", metavar="NAME", help="Action to explain.  [default: project's]")
+@click.option("--surface", metavar="NAME", help="Surface, such as `api`.")
+@click.option("--audience", metavar="NAME", help="Audience, such as `general`.")
+@project_option
+@framework_option
+@at_option
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(
+    code: str | None,
+    name: str | None,
+    surface: str | None,
+    audience: str | None,
+    folder: Path,
+    framework: str | None,
+    at_text: str | None,
+    style: str,
+) -> None:
+    """Explain the answer, or an error CODE such as `framework.bounds`.
+
+    Prints why each threshold came out as it did, how far the evidence is from the bound, which
+    single facts would change the answer, what is missing, and the way forward with its cost.
+    """
+    if code is not None:
+        if code not in CODES:
+            raise InputError(
+                "input.not-found",
+                f"`{code}` is not an error code",
+                hint="the codes are listed in docs/reference/errors.md",
+            )
+        data(f"{code}: {CODES[code]}")
+        return
+    project = load_project(folder, framework=framework)
+    action = action_of(name, surface=surface, audience=audience) or project.action
+    answer = ask(project, at=instant_of(at_text), action=action)
+    report = report_of(project, answer)
+    if style == "json":
+        data(render_json(report, exit_code=0))
+    else:
+        data(render_explain_text(report, width=width(), color=color()))

@@ -1,0 +1,93 @@
+"""`tierlock gate`: one action, one answer, one exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tierlock.cli.output import (
+    action_of,
+    at_option,
+    color,
+    data,
+    framework_option,
+    instant_of,
+    project_option,
+    talk,
+    width,
+)
+from tierlock.core import Decision, InputError
+from tierlock.report import (
+    EXIT_CODES,
+    render_gate_markdown,
+    render_gate_text,
+    render_github,
+    render_json,
+    render_junit,
+    render_sarif,
+)
+from tierlock.usecases import Answer, Project, ask, load_project, record
+
+FORMATS = ("text", "json", "markdown", "junit", "sarif", "github")
+
+
+@click.command("gate")
+@click.option("--action", "name", metavar="NAME", help="Action to ask for.  [default: project's]")
+@click.option("--surface", metavar="NAME", help="Surface, such as `api`.")
+@click.option("--audience", metavar="NAME", help="Audience, such as `general`.")
+@project_option
+@framework_option
+@at_option
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--advisory", is_flag=True, help="Report and exit 0, for roll-out; permits nothing.")
+def command(
+    name: str | None,
+    surface: str | None,
+    audience: str | None,
+    folder: Path,
+    framework: str | None,
+    at_text: str | None,
+    style: str,
+    advisory: bool,
+) -> None:
+    """Answer whether an action may happen, from everything in the store.
+
+    Exits 0 for ALLOW, 1 for DENY, 10 for HOLD, the same in every format. Only 0 is permission.
+    """
+    project = load_project(folder, framework=framework)
+    action = action_of(name, surface=surface, audience=audience) or project.action
+    if action is None:
+        known = ", ".join(project.framework.actions)
+        raise InputError("input.action", "no action was asked", hint=f"--action, one of: {known}")
+    answer = ask(project, at=instant_of(at_text), action=action)
+    record(project, answer)
+    if answer.decision is None:
+        raise InputError("input.action", "no action was asked")
+    code = 0 if advisory else EXIT_CODES[answer.decision.verdict]
+    data(_render(style, answer, answer.decision, project, code))
+    if advisory:
+        talk(f"advisory: {answer.decision.verdict} was not enforced")
+    raise click.exceptions.Exit(code)
+
+
+def _render(style: str, answer: Answer, decision: Decision, project: Project, code: int) -> str:
+    explanation, framework = answer.explanation, project.framework
+    if style == "json":
+        return render_json(
+            decision,
+            determination=answer.determination,
+            explanation=explanation,
+            exit_code=code,
+        )
+    if style == "markdown":
+        return render_gate_markdown(decision, explanation=explanation, framework=framework)
+    if style == "junit":
+        return render_junit(decision, determination=answer.determination, framework=framework)
+    if style == "sarif":
+        return render_sarif(decision)
+    if style == "github":
+        return render_github(decision, explanation=explanation)
+    return render_gate_text(
+        decision, explanation=explanation, framework=framework, width=width(), color=color()
+    )

@@ -1,0 +1,101 @@
+"""`tierlock`: the list of commands, loaded lazily so that `--help` imports click alone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final, NamedTuple, NoReturn
+
+import click
+
+from tierlock import __version__
+
+
+class _Lazy(NamedTuple):
+    """Where a command lives, and what the list of commands says about it."""
+
+    module: str
+    says: str
+
+
+COMMANDS: Final[dict[str, _Lazy]] = {
+    "assess": _Lazy("assess", "Read evaluation logs; print and write what they show."),
+    "gate": _Lazy("gate", "Answer whether an action may happen: ALLOW, HOLD or DENY."),
+    "explain": _Lazy("explain", "Say why, how far from the bound, and what would change it."),
+    "init": _Lazy("init", "Start a project: subject, statements and store."),
+    "plan": _Lazy("plan", "Promise, before looking, which runs will count."),
+    "framework": _Lazy("framework", "List, show and check frameworks."),
+    "demo": _Lazy("demo", "Tell the story of a first release on real logs."),
+}
+
+
+class _Commands(click.Group):
+    """A group that imports a command's file only when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        lazy = COMMANDS.get(cmd_name)
+        if lazy is None:
+            return None
+        command: click.Command = import_module(f"tierlock.cli.{lazy.module}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, lazy.says) for name, lazy in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tierlock")
+def root() -> None:
+    """AI Safety Levels as code: evidence in, safety level and release decision out.
+
+    Exit codes: gate 0 ALLOW, 1 DENY, 10 HOLD; every command 2 input error, 3 integrity failure,
+    4 problems found, 70 internal error. Only 0 is permission.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line with `args` (default: the process's) and exit.
+
+    Raises:
+        SystemExit: always, with the documented exit code.
+    """
+    try:
+        code = root.main(args=args, prog_name="tierlock", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        # The reader went away (`| head`): not an error, but also not a permission.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    except Exception as error:  # noqa: BLE001  # the last door: nothing may look like a permission
+        code = _failed(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _failed(error: Exception) -> int:
+    """Print an error with its code and hint; anything that is not ours is a defect (70)."""
+    from tierlock.core.errors import TierlockError
+
+    if isinstance(error, TierlockError):
+        click.echo(str(error), err=True)
+        return error.exit_code
+    if os.environ.get("TIERLOCK_TRACEBACK"):
+        raise error
+    click.echo(
+        f"error[internal] {type(error).__name__}: {error}\n"
+        "  hint: this is a defect in Tierlock; set TIERLOCK_TRACEBACK=1 and report what it prints",
+        err=True,
+    )
+    return 70

@@ -1,0 +1,80 @@
+"""What commands share: options, width and colour, where data and talk go."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from tierlock.core import Action, parse_instant
+
+F = TypeVar("F", bound=Callable[..., Any])
+_WIDEST: Final = 100
+
+project_option = click.option(
+    "--project",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Folder of tierlock.yaml, or the file.  [default: here]",
+)
+at_option = click.option(
+    "--at",
+    "at_text",
+    metavar="INSTANT",
+    help="Answer as of this instant (ISO 8601).  [default: now]",
+)
+framework_option = click.option(
+    "--framework", metavar="NAME|PATH", help="Framework instead of the project's."
+)
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+
+
+def instant_of(text: str | None) -> datetime:
+    """Return the instant that `--at` names, by default now."""
+    return datetime.now(UTC) if text is None else parse_instant(text)
+
+
+def action_of(name: str | None, *, surface: str | None, audience: str | None) -> Action | None:
+    """Return the action asked for on the command line, None where none was."""
+    return None if name is None else Action(name=name, surface=surface, audience=audience)
+
+
+def width() -> int:
+    """Return the text width: the terminal's, at most 100; 80 where there is no terminal."""
+    return min(_WIDEST, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80
+
+
+def color() -> bool:
+    """Tell whether to colour: on a terminal, unless NO_COLOR is set. Meaning never needs it."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def data(text: str) -> None:
+    """Write data to stdout, ending in one newline."""
+    click.echo(text.rstrip("\n"))
+
+
+def talk(text: str) -> None:
+    """Write talk to stderr."""
+    click.echo(text, err=True)
+
+
+def progress(*, quiet: bool) -> Callable[[int, int], None] | None:
+    """Return a reporter of files read, for long work on a terminal; None otherwise."""
+    if quiet or not sys.stderr.isatty():
+        return None
+
+    def show(done: int, total: int) -> None:
+        if total > 3:
+            end = "\n" if done == total else ""
+            click.echo(f"\rreading logs {done}/{total}", err=True, nl=False)
+            click.echo(end, err=True, nl=False)
+
+    return show

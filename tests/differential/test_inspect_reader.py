@@ -1,0 +1,177 @@
+"""Our reader of Inspect logs against Inspect's own, over real logs and the golden ones."""
+
+from __future__ import annotations
+
+import math
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tierlock.core import Evidence, ImportFailed
+from tierlock.importers import Imported, find_logs, read
+from tierlock.importers.inspect_values import Unmappable, to_number
+
+inspect_log = pytest.importorskip("inspect_ai.log", reason="inspect-ai is not installed")
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(os.environ.get("TIERLOCK_SHARED_DATA", ROOT.parent / "shared" / "data"))
+FOLDERS = (
+    ROOT / "tests" / "golden" / "inspect",
+    DATA / "inspect-logs",
+    DATA / "vivaria-inspect",
+    DATA / "every-eval-ever" / "tests" / "data" / "inspect",
+)
+LOGS = sorted(
+    path
+    for folder in FOLDERS
+    for path in folder.rglob("*")
+    if path.suffix in {".eval", ".json"} and path.name != "MANIFEST.json"
+)
+
+# Files that Inspect can not read: no logs at all, and what we say about them.
+NO_LOGS = [path for path in LOGS if path.parent.name == "test_skeleton"]
+# Logs without a single score, which we hand back as omissions, with the number of their samples.
+UNUSABLE = {
+    "all-errors.eval": ("log.unscored", 2),
+    "data_cvebench_empty_choices.json": ("log.unscored", 1),
+    "log_tool_call_error.json": ("log.unscored", 1),
+    "2025-02-11T15-17-00-05-00_popularity_dPiJifoWeEQBrfWsAopzWr.eval": ("log.unscored", 10),
+    "data_with_llm_scoring.json": ("log.no-samples", 0),
+    "2025-05-12T20-28-13-04-00_no-samples.json": ("log.no-samples", 0),
+}
+USABLE = [path for path in LOGS if path not in NO_LOGS and path.name not in UNUSABLE]
+
+
+def label(path: Path) -> str:
+    return path.name
+
+
+@cache
+def theirs(path: Path) -> Any:
+    return inspect_log.read_eval_log(str(path))
+
+
+@cache
+def ours(path: Path) -> Imported:
+    return read(path)
+
+
+def evidence_of(path: Path) -> Evidence:
+    (evidence,) = ours(path).evidence
+    return evidence
+
+
+def flat(scores: dict[str, Any]) -> dict[str, float | None]:
+    """Return Inspect's values as our columns; what it would silently count as 0 is no value."""
+    found: dict[str, float | None] = {}
+    for name, score in (scores or {}).items():
+        parts = score.value if isinstance(score.value, dict) else {None: score.value}
+        for key, value in parts.items():
+            try:
+                number = to_number(value)
+            except Unmappable:
+                number = None
+            found[name if key is None else f"{name}/{key}"] = number
+    return found
+
+
+def test_real_logs_are_there() -> None:
+    if not DATA.is_dir():
+        pytest.skip(f"no folder `{DATA}`; set TIERLOCK_SHARED_DATA")
+    assert len([path for path in LOGS if DATA in path.parents]) > 30
+    assert len(NO_LOGS) == 10
+
+
+@pytest.mark.parametrize("path", USABLE, ids=label)
+def test_the_run_is_the_same(path: Path) -> None:
+    log, evidence = theirs(path), evidence_of(path)
+    assert evidence.status == log.status
+    assert evidence.evaluation == log.eval.task
+    assert evidence.subject.name == log.eval.model
+    assert evidence.run_id == log.eval.eval_id
+    assert evidence.task_version == str(log.eval.task_version)
+    finished = log.stats.completed_at or None
+    assert (evidence.finished_at and evidence.finished_at.isoformat()) == finished
+
+
+@pytest.mark.parametrize("path", USABLE, ids=label)
+def test_the_attempts_are_the_same(path: Path) -> None:
+    log, samples = theirs(path), evidence_of(path).samples
+    wanted = {
+        (str(sample.id), sample.epoch): (
+            sample.limit.type if sample.limit else "",
+            sample.error is not None,
+            sample.invalidation is not None,
+            bool(sample.model_fallbacks),
+            any(score.history for score in (sample.scores or {}).values()),
+            any(score.reason == "refusal" for score in (sample.scores or {}).values()),
+            flat(sample.scores),
+        )
+        for sample in log.samples
+    }
+    assert len(wanted) == len(log.samples)
+    assert set(zip(samples.id, samples.epoch, strict=True)) == set(wanted)
+    for i, key in enumerate(zip(samples.id, samples.epoch, strict=True)):
+        limit, errored, invalid, fallback, edited, refused, values = wanted[key]
+        usable = not (errored or invalid or fallback)
+        scored = usable and any(value is not None for value in values.values())
+        assert samples.limit[i] == limit
+        assert samples.edited[i] == edited
+        assert samples.refused[i] == refused
+        assert (samples.state[i] == "scored") == scored
+        assert (samples.state[i] == "invalidated") == invalid
+        assert (samples.state[i] == "errored") == (errored and not invalid)
+        got = {name: column[i] for name, column in samples.scores.items() if name in values}
+        assert got == (values if scored else dict.fromkeys(values))
+
+
+@pytest.mark.parametrize("path", USABLE, ids=label)
+def test_no_value_is_nan(path: Path) -> None:
+    for column in evidence_of(path).samples.scores.values():
+        assert not [value for value in column if value is not None and not math.isfinite(value)]
+
+
+@pytest.mark.parametrize("path", [path for path in LOGS if path.name in UNUSABLE], ids=label)
+def test_logs_without_scores_are_documented_omissions(path: Path) -> None:
+    code, count = UNUSABLE[path.name]
+    imported = ours(path)
+    assert imported.evidence == ()
+    assert [omission.code for omission in imported.omissions] == [code]
+    log = theirs(path)
+    assert len(log.samples or []) == count
+    assert not any(sample.scores for sample in log.samples or [])
+    assert log.eval.eval_id in imported.omissions[0].says
+
+
+def test_files_that_are_no_logs_are_rejected_by_both() -> None:
+    if not NO_LOGS:
+        pytest.skip(f"no folder `{DATA}`; set TIERLOCK_SHARED_DATA")
+    for path in NO_LOGS:
+        with pytest.raises((TypeError, ValueError)):
+            theirs(path)
+        with pytest.raises(ImportFailed) as caught:
+            read(path)
+        assert caught.value.code == "import.format"
+        with pytest.raises(ImportFailed) as caught:
+            read(path, format="inspect")
+        assert caught.value.code == "import.schema"
+    logs, omissions = find_logs([NO_LOGS[0].parent])
+    assert logs == []
+    codes = [omission.code for omission in omissions]
+    assert codes == ["file.not-a-log"] * len(NO_LOGS) + ["folder.no-logs"]
+
+
+@pytest.mark.parametrize("format_", ["eval", "json"])
+@pytest.mark.parametrize("path", USABLE, ids=label)
+def test_a_converted_log_is_the_same_evidence(path: Path, format_: str, tmp_path: Path) -> None:
+    """`.eval` and `.json` of one run share a digest, whichever Inspect wrote from the other."""
+    evidence = evidence_of(path)
+    target = tmp_path / f"2026-01-01T00-00-00+00-00_copy.{format_}"
+    inspect_log.write_eval_log(theirs(path), str(target))
+    (copy,) = read(target).evidence
+    assert copy.samples.digest == evidence.samples.digest
+    assert copy.configuration == evidence.configuration
+    assert copy.digest == evidence.digest

@@ -1,0 +1,199 @@
+"""Is one owed standard met: clauses G-8, G-9, G-13 and G-14 of spec/gate.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tests.reference.settle import elapsed_end
+from tierlock.core import (
+    Action,
+    Claim,
+    Framework,
+    Negatives,
+    Outcome,
+    SafeguardCriterion,
+    Subject,
+    add_period,
+)
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Shield:
+    """One owed standard as the gate sees it."""
+
+    reasons: frozenset[tuple[str, str, str]] = frozenset()
+    conditions: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What every claim is looked at with."""
+
+    framework: Framework
+    subject: Subject
+    action: Action
+    at: datetime
+    claims: Sequence[Claim]
+    negatives: Negatives
+
+
+def settle_standard(
+    framework: Framework,
+    standard: str,
+    *,
+    hard: bool,
+    subject: Subject,
+    action: Action,
+    at: datetime,
+    claims: Sequence[Claim],
+    negatives: Negatives,
+    tests: dict[str, Outcome],
+) -> Shield:
+    """Return what one owed standard says; `hard` is the DENY of G-8."""
+    look = Look(framework, subject, action, at, claims, negatives)
+    rule = framework.standards[standard]
+    reasons = set()
+    if rule.undefined or any(not one.accepts for one in rule.criteria.values()):
+        reasons.add(("standard.undefined", standard, "DENY" if hard else "HOLD"))
+    conditions: set[str] = set()
+    ends = []
+    for name, criterion in rule.criteria.items():
+        path = f"{standard}:{name}"
+        shield = _criterion(look, path, criterion, tests.get(path))
+        if criterion.modality != "must":
+            conditions |= {"criterion.recommended"} if shield.reasons else set()
+            continue
+        reasons |= shield.reasons
+        conditions |= shield.conditions
+        ends.append(shield.expires_at)
+    known = [end for end in ends if end is not None]
+    return Shield(frozenset(reasons), frozenset(conditions), min(known, default=None))
+
+
+def _criterion(
+    look: Look, path: str, criterion: SafeguardCriterion, test: Outcome | None
+) -> Shield:
+    reasons = set()
+    for record in look.negatives.records:
+        about = look.subject.answers_to(record.subject) and record.concerns == path
+        if record.kind == "failed_claim" and record.resolved_at is None and about:
+            reasons.add(("claim.failed", path, "DENY"))
+    if test is Outcome.REACHED:
+        reasons.add(("safeguard.falls-short", path, "DENY"))
+    if test is Outcome.UNDETERMINED:
+        reasons.add(("safeguard.undetermined", path, "HOLD"))
+    if not criterion.accepts:
+        return Shield(frozenset(reasons))
+    ours = [
+        claim
+        for claim in look.claims
+        if claim.criterion == path and look.subject.answers_to(claim.subject)
+    ]
+    counting = [claim for claim in ours if not claim_problems(look, claim, criterion)]
+    end = covered_until(look, criterion, counting)
+    if end is None:
+        reasons |= {(code, path, "HOLD") for code in _codes(look, ours, criterion)}
+        return Shield(frozenset(reasons))
+    permanent = [claim for claim in counting if claim.interim is None]
+    needs_interim = covered_until(look, criterion, permanent) is None
+    return Shield(
+        frozenset(reasons),
+        frozenset({"claim.interim"} if needs_interim else set()),
+        None if end == FOREVER else end,
+    )
+
+
+def _codes(look: Look, ours: Sequence[Claim], criterion: SafeguardCriterion) -> set[str]:
+    if not ours:
+        return {"claim.missing"}
+    codes = {code for claim in ours for code in claim_problems(look, claim, criterion)}
+    counting = any(not claim_problems(look, claim, criterion) for claim in ours)
+    return codes | ({"claim.paths"} if counting else set())
+
+
+def claim_problems(look: Look, claim: Claim, criterion: SafeguardCriterion) -> set[str]:
+    """G-9 (c): why a claim does not count; empty where it does."""
+    if claim.status == "pending":
+        return {"claim.pending"}
+    found = set()
+    if any(
+        known != getattr(look.subject.parts, part) for part, known in claim.parts.items()
+    ) or _part_changed(look, claim):
+        found.add("claim.other-parts")
+    if look.at >= _own_end(look, claim):
+        found.add("claim.expired")
+    if not any(piece.kind in criterion.accepts for piece in claim.evidence):
+        found.add("claim.evidence")
+    elif look.at >= _evidence_end(claim, criterion):
+        found.add("claim.stale")
+    rule = look.framework.actions[look.action.name]
+    if rule.survives_weight_access and not claim.holds_with_weights:
+        found.add("claim.weights")
+    if claim.interim and not set(claim.interim.approved_by) <= set(look.framework.roles):
+        found.add("claim.interim-role")
+    return found
+
+
+def _part_changed(look: Look, claim: Claim) -> bool:
+    """G-13: a part that the claim does not name has changed."""
+    for trigger in look.framework.triggers:
+        part = trigger.when.changed
+        if "claims" in trigger.expires and part is not None:
+            noted = claim.parts.get(part)
+            if noted is None or noted != getattr(look.subject.parts, part):
+                return True
+    return False
+
+
+def _own_end(look: Look, claim: Claim) -> datetime:
+    ends = [claim.expires_at] + [
+        elapsed_end(trigger, claim.claimed_at)
+        for trigger in look.framework.triggers
+        if "claims" in trigger.expires
+    ]
+    return min((end for end in ends if end is not None), default=FOREVER)
+
+
+def _evidence_end(claim: Claim, criterion: SafeguardCriterion) -> datetime:
+    if criterion.max_age is None:
+        return FOREVER
+    return max(
+        add_period(piece.produced_at, period=criterion.max_age)
+        for piece in claim.evidence
+        if piece.kind in criterion.accepts
+    )
+
+
+def covered_until(
+    look: Look, criterion: SafeguardCriterion, counting: Sequence[Claim]
+) -> datetime | None:
+    """G-14: until when these claims cover the criterion; None where they do not."""
+    ends = {
+        id(claim): min(_own_end(look, claim), _evidence_end(claim, criterion)) for claim in counting
+    }
+    if not counting:
+        return None
+    if criterion.scope == "subject":
+        return max(ends.values())
+    per_path = []
+    for path in _declared_paths(look):
+        covering = [
+            ends[id(claim)] for claim in counting if path in claim.paths or "*" in claim.paths
+        ]
+        if not covering:
+            return None
+        per_path.append(max(covering))
+    return min(per_path, default=max(ends.values()))
+
+
+def _declared_paths(look: Look) -> list[str]:
+    """The paths of the surface that the action is asked for, else of every surface."""
+    surfaces = look.subject.surfaces
+    if look.action.surface is not None:
+        surfaces = {name: one for name, one in surfaces.items() if name == look.action.surface}
+    return [f"{name}/{path}" for name, one in surfaces.items() for path in one.paths]

@@ -1,0 +1,289 @@
+"""The reference engine: `determine` of spec/determination.md, written to be read beside it.
+
+Slow and obvious on purpose; imports the values of `tierlock.core` and nothing else of Tierlock. It
+does not know uplift, horizons, reported aggregates, suites, proved guarantees and inheritance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tests.reference.judgement import Judgement, Leaf, Line
+from tests.reference.settle import (
+    Case,
+    Place,
+    elapsed_end,
+    settle_attested,
+    settle_fact,
+    settle_measured,
+)
+from tests.reference.slots import (
+    check_future,
+    check_integrity,
+    is_own,
+    register_of,
+    unique,
+)
+from tierlock.core import (
+    Attestation,
+    Attested,
+    Evidence,
+    Fact,
+    Framework,
+    Measured,
+    Negatives,
+    Node,
+    Outcome,
+    Plan,
+    RunRegister,
+    SpentAlpha,
+    Subject,
+    add_period,
+    children,
+    digest,
+    leaves,
+    needed,
+)
+
+OUT, OPEN, IN = Outcome.RULED_OUT, Outcome.UNDETERMINED, Outcome.REACHED
+
+
+def determine(
+    framework: Framework,
+    plan: Plan,
+    evidence: Sequence[Evidence],
+    *,
+    subject: Subject,
+    at: datetime,
+    register: RunRegister | None = None,
+    attestations: Sequence[Attestation] = (),
+    negatives: Negatives | None = None,
+    history: Sequence[SpentAlpha] = (),
+) -> Judgement:
+    """Return what the specification says about `subject` at `at`.
+
+    Raises:
+        InputError: an input from the future, or an unregistered run.
+        IntegrityError: evidence contradicts itself or the register.
+    """
+    evidence = unique(evidence)
+    register = register_of(framework, evidence) if register is None else register
+    negatives = negatives or Negatives()
+    check_future(framework, plan, evidence, register, attestations, negatives, history, at)
+    check_integrity(framework, evidence, register)
+    case = Case(framework, plan, evidence, subject, at, register, attestations, negatives, history)
+    found: dict[str, Leaf] = {}
+    lines = {
+        name: _line(case, found, threshold.crossed_if, Place(name, name, safeguards=False))
+        for name, threshold in framework.thresholds.items()
+    }
+    scope = None
+    if framework.scope is not None:
+        place = Place("scope", None, safeguards=False)
+        scope = _tree(case, found, framework.scope.in_scope_if, place)
+    safeguards = {
+        f"{standard}:{criterion}": _tree(
+            case, found, tree, Place(f"{standard}:{criterion}", None, safeguards=True, mark="/")
+        )
+        for standard, criterion, tree in framework.safeguard_tests()
+    }
+    lines = {
+        name: _changed(line, line.outcome, complete=line.complete and not line.owes)
+        for name, line in implied(framework, scoped(lines, scope)).items()
+    }
+    return _judgement(case, lines, found, scope, safeguards)
+
+
+def _tree(case: Case, found: dict[str, Leaf], node: Node, place: Place) -> Outcome:
+    """O-2, with the multipliers of M-7 handed down."""
+    if isinstance(node, Measured | Attested | Fact):
+        path = f"{place.owner}{place.mark}{node.name}"
+        found[path] = _leaf(case, node, place)
+        return found[path].outcome
+    branches, k = children(node), needed(node)
+    m = len(branches)
+    below = Place(
+        place.owner,
+        place.threshold,
+        place.safeguards,
+        place.mark,
+        m_out=place.m_out * k,
+        m_in=place.m_in * (m - k + 1),
+    )
+    return kleene([_tree(case, found, branch, below) for branch in branches], k=k)
+
+
+def _leaf(case: Case, node: Measured | Attested | Fact, place: Place) -> Leaf:
+    if isinstance(node, Measured):
+        return settle_measured(case, node, place)
+    if isinstance(node, Attested):
+        return settle_attested(case, node, place)
+    return settle_fact(case, node)
+
+
+def kleene(outcomes: Sequence[Outcome], *, k: int) -> Outcome:
+    """O-2: at_least(k) of M."""
+    if outcomes.count(IN) >= k:
+        return IN
+    return OUT if outcomes.count(OUT) >= len(outcomes) - k + 1 else OPEN
+
+
+def _line(case: Case, found: dict[str, Leaf], tree: Node, place: Place) -> Line:
+    outcome = _tree(case, found, tree, place)
+    under = [found[f"{place.owner}:{leaf.name}"] for leaf in leaves(tree)]
+    return Line(
+        outcome=outcome,
+        tree=outcome,
+        owes=any(leaf.owes for leaf in under),
+        complete=not any(leaf.error or leaf.doubtful for leaf in under),
+        missing=any(leaf.missing for leaf in under),
+    )
+
+
+def _changed(line: Line, outcome: Outcome, **flags: bool) -> Line:
+    return Line(**{**line.__dict__, "outcome": outcome, **flags})
+
+
+def scoped(lines: dict[str, Line], scope: Outcome | None) -> dict[str, Line]:
+    """F-2."""
+    if scope is not OUT:
+        return lines
+    return {
+        name: _changed(line, OUT) if line.outcome is OPEN and not line.owes else line
+        for name, line in lines.items()
+    }
+
+
+def implied(framework: Framework, lines: dict[str, Line]) -> dict[str, Line]:
+    """F-3: first upwards to a fixed point, then downwards to a fixed point."""
+    pairs = [(x, y) for x, line in framework.thresholds.items() for y in line.implies]
+    lines = dict(lines)
+    for _ in range(len(lines) + 1):
+        for x, y in pairs:
+            above, below = lines[x], lines[y]
+            if above.outcome is IN:
+                broken = below.contradiction or below.tree is OUT
+                lines[y] = _changed(below, IN, contradiction=broken)
+            elif above.outcome is OPEN and above.owes:
+                lines[y] = _changed(below, max(below.outcome, OPEN), owes=True)
+    for _ in range(len(lines) + 1):
+        for x, y in pairs:
+            if lines[x].outcome is OPEN and not lines[x].owes and lines[y].outcome is OUT:
+                lines[x] = _changed(lines[x], OUT)
+    return lines
+
+
+def out_of_scope(scope: Outcome | None, outcomes: Sequence[Outcome]) -> bool:
+    """C-3."""
+    return scope is OUT and all(outcome is OUT for outcome in outcomes)
+
+
+def obligations(
+    framework: Framework, outcomes: dict[str, Outcome], scope: Outcome | None
+) -> tuple[dict[str, set[str]], set[str]]:
+    """C-2 and C-3: (standard -> thresholds that owe it, "" for the baseline), thresholds held."""
+    baseline = framework.baseline
+    if framework.scope is not None and out_of_scope(scope, list(outcomes.values())):
+        baseline = framework.scope.baseline
+    owed: dict[str, set[str]] = {standard: {""} for standard in baseline}
+    held = set()
+    for name, outcome in outcomes.items():
+        threshold = framework.thresholds[name]
+        if outcome is OUT:
+            continue
+        if outcome is OPEN and (threshold.precaution or framework.precaution) == "hold":
+            held.add(name)
+            continue
+        for standard in threshold.obliges:
+            owed.setdefault(standard, set()).add(name)
+    return owed, held
+
+
+def _label(framework: Framework, floor: str, tiers: Sequence[str]) -> str:
+    return max([floor, *tiers], key=framework.tier_rank)
+
+
+def _judgement(
+    case: Case,
+    lines: dict[str, Line],
+    found: dict[str, Leaf],
+    scope: Outcome | None,
+    safeguards: dict[str, Outcome],
+) -> Judgement:
+    framework = case.framework
+    outcomes = {name: line.outcome for name, line in lines.items()}
+    owed, held = obligations(framework, outcomes, scope)
+    floor = settled_floor = framework.baseline_tier
+    if framework.scope is not None and out_of_scope(scope, list(outcomes.values())):
+        floor = framework.scope.tier
+    if framework.scope is not None and scope is OUT and IN not in outcomes.values():
+        settled_floor = framework.scope.tier
+    tiers = {name: threshold.tier for name, threshold in framework.thresholds.items()}
+    starts = _starts(case)
+    return Judgement(
+        framework=digest(framework),
+        subject=case.subject.capability_digest,
+        determined_at=case.at,
+        lines=lines,
+        leaves=found,
+        scope=scope,
+        safeguards=safeguards,
+        owed=frozenset(owed),
+        holds=frozenset(held),
+        label=_label(framework, floor, [tiers[n] for n, o in outcomes.items() if o is not OUT]),
+        label_if_settled=_label(
+            framework, settled_floor, [tiers[n] for n, o in outcomes.items() if o is IN]
+        ),
+        union_bound=min(
+            1.0, sum(framework.alpha_rule_out(name) for name in lines if framework.slots_of(name))
+        ),
+        expires_at=_expiry(case, found, starts),
+        soft_lapse=_soft_lapse(case, starts),
+        earliest=min(starts, default=case.at),
+    )
+
+
+def _starts(case: Case) -> list[datetime]:
+    """When the registered runs started of the slots that any criterion asks for."""
+    framework = case.framework
+    trees = [threshold.crossed_if for threshold in framework.thresholds.values()]
+    trees += [framework.scope.in_scope_if] if framework.scope is not None else []
+    asked = {
+        leaf.evaluation for tree in trees for leaf in leaves(tree) if isinstance(leaf, Measured)
+    }
+    tested = {
+        leaf.evaluation
+        for _, _, tree in framework.safeguard_tests()
+        for leaf in leaves(tree)
+        if isinstance(leaf, Measured)
+    }
+    return [
+        run.started_at
+        for run in case.register.runs
+        if (run.slot in asked and is_own(case.subject, run.subject, run.parts, safeguards=False))
+        or (run.slot in tested and is_own(case.subject, run.subject, run.parts, safeguards=True))
+    ]
+
+
+def _expiry(case: Case, found: dict[str, Leaf], starts: Sequence[datetime]) -> datetime | None:
+    """X-5."""
+    ends = [
+        elapsed_end(trigger, start)
+        for trigger in case.framework.triggers
+        if "evidence" in trigger.expires
+        for start in starts
+    ]
+    ends = [end for end in ends if end is not None and end > case.at]
+    ends += [leaf.expires_at for leaf in found.values() if leaf.outcome is OUT]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _soft_lapse(case: Case, starts: Sequence[datetime]) -> bool:
+    """X-6, counted from the registered start so that losing evidence can not hide it (L4)."""
+    return any(
+        case.at >= add_period(start, period=trigger.when.elapsed)
+        for trigger in case.framework.triggers
+        if "evidence" in trigger.expires and trigger.grace and trigger.when.elapsed
+        for start in starts
+    )

@@ -1,0 +1,280 @@
+"""The reference engine: `decide` of spec/gate.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from tests.reference.claims import Shield, settle_standard
+from tests.reference.engine import obligations
+from tests.reference.judgement import Answer, Judgement
+from tests.reference.slots import negative_instants
+from tierlock.core import (
+    Action,
+    Approval,
+    Claim,
+    Framework,
+    InputError,
+    Negatives,
+    Outcome,
+    Ruling,
+    Subject,
+    add_period,
+    digest,
+)
+
+OUT, OPEN, IN = Outcome.RULED_OUT, Outcome.UNDETERMINED, Outcome.REACHED
+OPEN_RECORDS = {
+    "revocation": "revoked",
+    "incident": "incident.open",
+    "new_attack_class": "incident.open",
+    "dissent": "dissent.open",
+    "objection": "objection.open",
+}
+Reasons = set[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All inputs of one decision; `name` is the digest of the determination."""
+
+    framework: Framework
+    judgement: Judgement
+    name: str
+    subject: Subject
+    action: Action
+    at: datetime
+    claims: Sequence[Claim]
+    rulings: Sequence[Ruling]
+    approvals: Sequence[Approval]
+    negatives: Negatives
+
+
+def decide(
+    framework: Framework,
+    judgement: Judgement,
+    *,
+    name: str,
+    subject: Subject,
+    action: Action,
+    at: datetime,
+    claims: Sequence[Claim] = (),
+    rulings: Sequence[Ruling] = (),
+    approvals: Sequence[Approval] = (),
+    negatives: Negatives | None = None,
+) -> Answer:
+    """Return the answer of the gate; every reason has its own verdict and DENY outranks HOLD.
+
+    Raises:
+        InputError: an unknown action, surface or audience, or an input from the future.
+    """
+    negatives = negatives or Negatives()
+    asked = Asked(
+        framework, judgement, name, subject, action, at, claims, rulings, approvals, negatives
+    )
+    _check_inputs(asked)
+    reasons = _binding(asked) | _negative_reasons(asked)
+    effective = effective_outcomes(asked)
+    last = _latest(asked)
+    if framework.ruling.required and not (last and all(_by_all_roles(asked, o) for o in last)):
+        reasons.add(("ruling.missing", "ruling", "HOLD"))
+    shields, held = _shields(asked, effective)
+    reasons |= {("threshold.held", threshold, "HOLD") for threshold in held}
+    for shield in shields:
+        reasons |= shield.reasons
+    sign_off_reasons, sign_off_end = _sign_offs(asked)
+    reasons |= sign_off_reasons
+    verdict = "ALLOW"
+    if reasons:
+        verdict = "DENY" if any(closed == "DENY" for _, _, closed in reasons) else "HOLD"
+    ends = [judgement.expires_at, sign_off_end, *(shield.expires_at for shield in shields)]
+    if negatives.complete_as_of is not None:
+        ends.append(add_period(negatives.complete_as_of, period=framework.register_max_age))
+    conditions = {code for shield in shields for code in shield.conditions}
+    if judgement.soft_lapse:
+        conditions.add("clock.soft")
+    return Answer(
+        verdict=verdict,
+        reasons=frozenset(reasons),
+        conditions=frozenset(conditions),
+        expires_at=min(end for end in ends if end is not None) if verdict == "ALLOW" else None,
+    )
+
+
+def _check_inputs(asked: Asked) -> None:
+    """G-2."""
+    rule = asked.framework.actions.get(asked.action.name)
+    if rule is None:
+        raise InputError("input.action", f"no action `{asked.action.name}`")
+    for given, known, what in (
+        (asked.action.surface, asked.framework.surfaces, "surface"),
+        (asked.action.audience, asked.framework.audiences, "audience"),
+    ):
+        if (given is not None and given not in known) or (given is None and what in rule.per):
+            raise InputError("input.action", f"no {what} `{given}`")
+    instants = [
+        asked.judgement.determined_at,
+        *(claim.claimed_at for claim in asked.claims),
+        *(piece.produced_at for claim in asked.claims for piece in claim.evidence),
+        *(ruling.ruled_at for ruling in asked.rulings),
+        *(approval.approved_at for approval in asked.approvals),
+        *negative_instants(asked.negatives),
+    ]
+    if any(instant is not None and instant > asked.at for instant in instants):
+        raise InputError("input.future", "an input is dated later than the question")
+
+
+def _binding(asked: Asked) -> Reasons:
+    """G-2 (surface), G-3 and G-4."""
+    judgement, framework, found = asked.judgement, asked.framework, set()
+    if judgement.framework != digest(framework):
+        found.add("determination.other-framework")
+    if judgement.subject != asked.subject.capability_digest:
+        found.add("determination.other-subject")
+    if judgement.expires_at is not None and asked.at >= judgement.expires_at:
+        found.add("determination.stale")
+    if not framework.baseline:
+        found.add("framework.no-baseline")
+    if not framework.thresholds:
+        found.add("framework.no-thresholds")
+    if asked.action.surface is not None and asked.action.surface not in asked.subject.surfaces:
+        found.add("surface.undeclared")
+    return {(code, "", "HOLD") for code in found}
+
+
+def _negative_reasons(asked: Asked) -> Reasons:
+    """G-11."""
+    found = set()
+    complete = asked.negatives.complete_as_of
+    if complete is None or asked.at >= add_period(
+        complete, period=asked.framework.register_max_age
+    ):
+        found.add("negatives.not-current")
+    triggers = {trigger.when.incident for trigger in asked.framework.triggers}
+    for record in asked.negatives.records:
+        if not asked.subject.answers_to(record.subject):
+            continue
+        earliest = asked.judgement.earliest
+        if record.resolved_at is None:
+            found |= {OPEN_RECORDS[record.kind]} if record.kind in OPEN_RECORDS else set()
+        elif record.kind in triggers and record.happened_at >= earliest:
+            found.add("determination.before-incident")
+    return {(code, "", "HOLD") for code in found}
+
+
+def effective_outcomes(asked: Asked) -> dict[str, Outcome]:
+    """G-5: the worse of computed and ruled, unless a laxer ruling counts."""
+    return {
+        name: max((_ruled(asked, one, name) for one in _latest(asked)), default=line.outcome)
+        for name, line in asked.judgement.lines.items()
+    }
+
+
+def _latest(asked: Asked) -> list[Ruling]:
+    """The rulings that stand: the latest on the subject, several where they are of one instant."""
+    ours = [one for one in asked.rulings if asked.subject.answers_to(one.subject)]
+    latest = max((one.ruled_at for one in ours), default=None)
+    return [one for one in ours if one.ruled_at == latest]
+
+
+def _ruled(asked: Asked, ruling: Ruling, name: str) -> Outcome:
+    line, rule = asked.judgement.lines[name], asked.framework.ruling
+    ruled = ruling.outcomes.get(name, line.outcome)
+    if ruled >= line.outcome:
+        return ruled
+    lowerable = line.outcome is OPEN or rule.may_lower_reached
+    counts = _by_all_roles(asked, ruling) and line.complete and not line.missing and lowerable
+    return ruled if counts else line.outcome
+
+
+def _by_all_roles(asked: Asked, ruling: Ruling) -> bool:
+    """On this determination, by every role, with accepted assurance and separate signers."""
+    roles = asked.framework.ruling.roles
+    if not roles or ruling.determination != asked.name:
+        return False
+    if not asked.subject.answers_to(ruling.subject):
+        return False
+    accepted = asked.framework.declared_assurance == "accepted"
+    choices = [
+        [
+            signature.signer
+            for signature in ruling.signatures
+            if signature.role == role and (signature.assurance == "signed" or accepted)
+        ]
+        for role in roles
+    ]
+    return any(len(set(signers)) == len(roles) for signers in product(*choices))
+
+
+def _shields(asked: Asked, effective: dict[str, Outcome]) -> tuple[list[Shield], set[str]]:
+    """G-6 to G-9: every binding standard that is owed."""
+    owed, held = obligations(asked.framework, effective, asked.judgement.scope)
+    needs = asked.framework.actions[asked.action.name].needs
+    shields = []
+    for standard, owing in owed.items():
+        if asked.framework.standards[standard].kind not in needs:
+            continue
+        hard = "" in owing or any(effective[name] is IN for name in owing if name)
+        shields.append(
+            settle_standard(
+                asked.framework,
+                standard,
+                hard=hard,
+                subject=asked.subject,
+                action=asked.action,
+                at=asked.at,
+                claims=asked.claims,
+                negatives=asked.negatives,
+                tests=asked.judgement.safeguards,
+            )
+        )
+    return shields, held
+
+
+def _sign_offs(asked: Asked) -> tuple[Reasons, datetime | None]:
+    """G-10, and the part of G-14 that rests on sign-offs."""
+    roles = asked.framework.actions[asked.action.name].sign_offs
+    found: Reasons = set()
+    choices = []
+    for role in roles:
+        ours = [one for one in asked.approvals if one.role == role]
+        counting = [one for one in ours if not _approval_problem(asked, one)]
+        choices.append(counting)
+        if not counting:
+            problems = {_approval_problem(asked, one) for one in ours} or {"approval.missing"}
+            if problems != {"approval.missing"}:
+                problems.discard("approval.missing")
+            found |= {(problem, role, "HOLD") for problem in problems}
+    if found:
+        return found, None
+    good = [chosen for chosen in product(*choices) if _independent(asked, roles, chosen)]
+    if not good:
+        return {("approval.not-independent", "", "HOLD")}, None
+    # A set of approvals holds until its first one lapses; the best set is what can be relied on.
+    ends = [
+        min((one.expires_at for one in chosen if one.expires_at), default=None) for chosen in good
+    ]
+    return set(), None if None in ends else max(end for end in ends if end is not None)
+
+
+def _approval_problem(asked: Asked, approval: Approval) -> str:
+    if approval.action != asked.action.name:
+        return "approval.missing"
+    if approval.determination != asked.name:
+        return "approval.other-digest"
+    if approval.expires_at is not None and asked.at >= approval.expires_at:
+        return "approval.expired"
+    if approval.assurance == "declared" and asked.framework.declared_assurance == "refused":
+        return "approval.unsigned"
+    return ""
+
+
+def _independent(asked: Asked, roles: Sequence[str], chosen: Sequence[Approval]) -> bool:
+    for one, first in zip(roles, chosen, strict=True):
+        role = asked.framework.roles.get(one)
+        for other, second in zip(roles, chosen, strict=True):
+            if role and other in role.independent_of and first.signer == second.signer:
+                return False
+    return True

@@ -1,0 +1,220 @@
+"""Evidence, plans and slots: clauses V-2 to V-6 and S-1 to S-5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from tierlock.core import (
+    Attestation,
+    Evidence,
+    Framework,
+    InputError,
+    IntegrityError,
+    Negatives,
+    Parts,
+    Plan,
+    RegisteredRun,
+    RunRegister,
+    SpentAlpha,
+    Subject,
+    digest,
+)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What one slot holds for one question: which runs count, and what is owed."""
+
+    planned: tuple[Evidence, ...]
+    unplanned: tuple[Evidence, ...]
+    runs: tuple[RegisteredRun, ...]
+    owes: frozenset[str]
+
+
+def unique(records: Iterable[Evidence]) -> list[Evidence]:
+    """V-4: equal digests are one piece of evidence."""
+    return list({record.digest: record for record in records}.values())
+
+
+def slot_of_task(framework: Framework, task: str) -> str | None:
+    return next((name for name, slot in framework.evaluations.items() if task in slot.tasks), None)
+
+
+def register_of(framework: Framework, evidence: Sequence[Evidence]) -> RunRegister:
+    """The register that is assumed where none is given: one run per piece of evidence."""
+    runs = []
+    for record in evidence:
+        slot = slot_of_task(framework, record.evaluation)
+        if slot is not None:
+            runs.append(
+                RegisteredRun(
+                    run_id=record.run_id,
+                    slot=slot,
+                    subject=record.subject.name,
+                    parts=record.subject.parts,
+                    started_at=record.measured_at,
+                    ended=record.status,
+                )
+            )
+    return RunRegister(runs=tuple(runs))
+
+
+def check_future(
+    framework: Framework,
+    plan: Plan,
+    evidence: Sequence[Evidence],
+    register: RunRegister,
+    attestations: Sequence[Attestation],
+    negatives: Negatives,
+    history: Sequence[SpentAlpha],
+    at: datetime,
+) -> None:
+    """V-2: nothing that is used is dated later than `at`."""
+    instants: list[datetime | None] = [
+        datetime.combine(framework.effective, time(), UTC),
+        plan.sealed_at,
+        *(record.measured_at for record in evidence),
+        *(record.finished_at for record in evidence),
+        *(run.started_at for run in register.runs),
+        *(old.sealed_at for old in register.plans),
+        *(attestation.attested_at for attestation in attestations),
+        *(spent.spent_at for spent in history),
+        *negative_instants(negatives),
+    ]
+    if any(instant is not None and instant > at for instant in instants):
+        raise InputError("input.future", "an input is dated later than the question")
+
+
+def negative_instants(negatives: Negatives) -> list[datetime | None]:
+    return [
+        negatives.complete_as_of,
+        *(record.happened_at for record in negatives.records),
+        *(record.resolved_at for record in negatives.records),
+    ]
+
+
+def check_integrity(
+    framework: Framework, evidence: Sequence[Evidence], register: RunRegister
+) -> None:
+    """V-5 and S-1: contradictions stop everything."""
+    known: dict[str, Evidence] = {}
+    for record in evidence:
+        if known.setdefault(record.run_id, record).digest != record.digest:
+            raise IntegrityError("integrity.run-conflict", "one run, two contents")
+        if slot_of_task(framework, record.evaluation) is None:
+            continue
+        runs = [run for run in register.runs if run.run_id == record.run_id]
+        if not runs:
+            raise InputError("register.incomplete", f"run `{record.run_id}` is not registered")
+        for run in runs:
+            if run.evidence not in (None, record.digest) or record.measured_at < run.started_at:
+                raise IntegrityError("integrity.run-conflict", "evidence contradicts the register")
+
+
+def same_weights_or_unknown(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
+
+
+def is_own(subject: Subject, name: str, parts: Parts, *, safeguards: bool) -> bool:
+    """V-6: the name is the subject's and no digest that both know differs."""
+    if not subject.answers_to(name):
+        return False
+    if not same_weights_or_unknown(parts.weights, subject.parts.weights):
+        return False
+    return not safeguards or same_weights_or_unknown(parts.safeguards, subject.parts.safeguards)
+
+
+def chain_of(plan: Plan, register: RunRegister) -> list[Plan]:
+    """The plans that `plan` supersedes, nearest first."""
+    by_digest = {digest(old): old for old in register.plans}
+    chain: list[Plan] = []
+    step = plan
+    while step.supersedes is not None and step.supersedes in by_digest:
+        step = by_digest[step.supersedes]
+        if step in chain:
+            break
+        chain.append(step)
+    return chain
+
+
+def competing(subject: Subject, plan: Plan, register: RunRegister) -> list[Plan]:
+    """S-4: plans for the same question that the active plan does not replace."""
+    allowed = [plan, *chain_of(plan, register)]
+    return [
+        other
+        for other in register.plans
+        if other not in allowed
+        and other.framework == plan.framework
+        and subject.answers_to(other.subject)
+        and same_weights_or_unknown(other.weights, plan.weights)
+    ]
+
+
+def slot_for(
+    name: str,
+    subject: Subject,
+    plan: Plan,
+    evidence: Sequence[Evidence],
+    register: RunRegister,
+    *,
+    safeguards: bool,
+) -> Slot:
+    """S-2 to S-4 for one slot; `safeguards` asks with the binding of safeguard tests (V-6)."""
+    runs = sorted(
+        {
+            run
+            for run in register.runs
+            if run.slot == name and is_own(subject, run.subject, run.parts, safeguards=safeguards)
+        },
+        key=lambda run: (run.started_at, run.run_id),
+    )
+    own = {
+        record.run_id: record
+        for record in evidence
+        if is_own(subject, record.subject.name, record.subject.parts, safeguards=safeguards)
+    }
+    promise = plan.slot(name)
+    count = promise.runs if promise else 0
+    eligible = [
+        run
+        for run in runs
+        if run.ended in ("success", "unknown")
+        and (plan.declared == "after" or run.started_at >= plan.sealed_at)
+    ]
+    first = [run.run_id for run in eligible[:count]]
+    return Slot(
+        planned=tuple(own[run] for run in first if run in own),
+        unplanned=tuple(
+            own[run.run_id] for run in runs if run.run_id not in first and run.run_id in own
+        ),
+        runs=tuple(runs),
+        owes=frozenset(_owed(name, subject, plan, register, runs, len(first), set(own))),
+    )
+
+
+def _owed(
+    name: str,
+    subject: Subject,
+    plan: Plan,
+    register: RunRegister,
+    runs: Sequence[RegisteredRun],
+    started: int,
+    present: set[str],
+) -> Iterable[str]:
+    promise = plan.slot(name)
+    if promise is not None and started < promise.runs:
+        yield "slot.run-not-started"
+    if any(run.run_id not in present for run in runs):
+        yield "slot.run-missing"
+    rivals = competing(subject, plan, register)
+    if promise is not None and any(rival.slot(name) is not None for rival in rivals):
+        yield "plan.competing"
+    old = [
+        earlier.runs
+        for superseded in chain_of(plan, register)
+        if superseded.declared == "before" and (earlier := superseded.slot(name)) is not None
+    ]
+    if old and len(runs) < sum(old) + (promise.runs if promise else 0):
+        yield "plan.superseded-run-missing"

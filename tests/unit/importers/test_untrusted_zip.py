@@ -1,0 +1,192 @@
+"""Archives from strangers: every lie about an entry is noticed, and no entry costs too much."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from io import BytesIO
+
+import pytest
+import zstandard
+
+from tests.unit.importers.logs import DEFLATED, STORED, ZSTANDARD, pack
+from tierlock.core import ImportFailed
+from tierlock.importers import Limits
+from tierlock.importers.untrusted_zip import Archive
+
+
+def opened(data: bytes, limits: Limits | None = None) -> Archive:
+    return Archive(data, where="a.eval", limits=limits or Limits())
+
+
+@pytest.mark.parametrize("method", [STORED, DEFLATED, ZSTANDARD])
+def test_entries_come_back(method: int) -> None:
+    archive = opened(pack({"a": b"first" * 99, "b/c": b"", "ü": b"x"}, method=method))
+    assert {name: archive.read(name) for name in archive.entries} == {
+        "a": b"first" * 99,
+        "b/c": b"",
+        "ü": b"x",
+    }
+    assert archive.dead_bytes() == 0
+
+
+def test_an_archive_of_the_standard_library_has_no_dead_bytes() -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("one", b"1" * 1000)
+        with file.open("streamed", "w", force_zip64=True) as member:
+            member.write(b"2" * 1000)
+    archive = opened(target.getvalue())
+    assert archive.read("streamed") == b"2" * 1000
+    assert archive.dead_bytes() == 0
+
+
+class NoSeek(BytesIO):
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError
+
+
+def test_an_archive_written_to_a_pipe_has_no_dead_bytes() -> None:
+    target = NoSeek()
+    with zipfile.ZipFile(target, "w") as file:
+        file.writestr("one", b"1" * 1000)
+        file.writestr("two", b"2" * 1000)
+    archive = opened(target.getvalue())
+    assert archive.read("two") == b"2" * 1000
+    assert archive.dead_bytes() == 0
+
+
+def test_frames_that_follow_each_other_are_one_entry() -> None:
+    frames = zstandard.compress(b"a" * 100) + zstandard.compress(b"b" * 50)
+    data = bytearray(pack({"x": frames}, method=STORED))
+    whole = b"a" * 100 + b"b" * 50
+    for place in (8, data.index(b"PK\x01\x02") + 10):
+        struct.pack_into("<H", data, place, ZSTANDARD)
+    for place in (14, data.index(b"PK\x01\x02") + 16):
+        struct.pack_into("<LLL", data, place, zlib.crc32(whole), len(frames), len(whole))
+    assert opened(bytes(data)).read("x") == whole
+
+
+def test_the_last_of_equal_names_wins() -> None:
+    archive = opened(pack([("a", b"old"), ("b", b""), ("a", b"new")]))
+    assert archive.read("a") == b"new"
+    assert archive.superseded == 1
+
+
+@pytest.mark.parametrize("forgotten", [0, 1, 2])
+def test_dead_bytes_are_counted(forgotten: int) -> None:
+    data = pack({"a": b"x" * 40, "b": b"y" * 40, "c": b"z" * 40}, forgotten=[forgotten], method=0)
+    assert opened(data).dead_bytes() == 30 + 1 + 40
+
+
+GOOD = pack({"a.json": b"0123456789" * 20}, method=DEFLATED)
+ROW = GOOD.index(b"PK\x01\x02")
+END = GOOD.index(b"PK\x05\x06")
+
+
+def changed(place: int, new: bytes) -> bytes:
+    return GOOD[:place] + new + GOOD[place + len(new) :]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "not a complete zip"),
+        (b"PK\x05\x06", "not a complete zip"),
+        (GOOD[:-1], "not a complete zip"),
+        (GOOD[:ROW], "not a complete zip"),
+        (GOOD + b"tail", "not a complete zip"),
+        (b"head" + GOOD, "hole"),
+        (changed(ROW, b"XX"), "inconsistent"),
+        (changed(END + 8, b"\x02\x00\x02\x00"), "inconsistent"),
+        (changed(END + 8, b"\x00\x00\x00\x00"), "inconsistent"),
+        (changed(END + 4, b"\x01\x00"), "one part of several"),
+        (changed(ROW + 28, b"\xff\xff"), "inconsistent"),
+        (changed(ROW + 20, struct.pack("<L", 10**6)), "overlap"),
+        (pack({"a": b"x"})[:40] + pack({"a": b"x"})[40:-22] + GOOD[END:], "hole"),
+    ],
+)
+def test_a_damaged_directory_is_refused(data: bytes, says: str) -> None:
+    with pytest.raises(ImportFailed, match=says) as caught:
+        opened(data)
+    assert caught.value.code == "import.unreadable"
+    assert caught.value.location == "a.eval"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (changed(ROW + 8, b"\x01\x00"), "encrypted"),
+        (changed(ROW + 10, b"\x0c\x00"), "unknown compression"),
+        (changed(ROW + 16, b"\x00\x00\x00\x00"), "checksum"),
+        (changed(ROW + 24, struct.pack("<L", 100)), "not as long"),
+        (changed(ROW + 24, struct.pack("<L", 300)), "not as long"),
+        (changed(0, b"XX"), "not where"),
+        (changed(30, b"b"), "two names"),
+        (changed(28, b"\xff\x00"), "into the directory"),
+        (changed(36, b"\xff\xff\xff\xff"), "damaged"),
+    ],
+)
+def test_a_lying_entry_is_refused(data: bytes, says: str) -> None:
+    with pytest.raises(ImportFailed, match=says) as caught:
+        opened(data).read("a.json")
+    assert caught.value.code == "import.unreadable"
+    assert caught.value.location == "a.eval:a.json"
+
+
+def test_a_changed_score_is_noticed_by_the_checksum() -> None:
+    data = pack({"s": b'{"value": "C"}'}, method=STORED)
+    with pytest.raises(ImportFailed, match="damaged or changed"):
+        opened(data.replace(b'"C"', b'"I"')).read("s")
+
+
+def test_entries_that_share_bytes_are_refused() -> None:
+    data = bytearray(pack({"a": b"x" * 50, "b": b"x" * 50}, method=STORED))
+    second = data.rindex(b"PK\x01\x02")
+    struct.pack_into("<L", data, second + 42, 0)
+    with pytest.raises(ImportFailed, match="overlap"):
+        opened(bytes(data))
+
+
+def bomb(method: int) -> bytes:
+    return pack({"zeros": bytes(1_000_000)}, method=method)
+
+
+@pytest.mark.parametrize("method", [DEFLATED, ZSTANDARD])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Limits(member_bytes=999_999),
+        Limits(total_bytes=999_999),
+        Limits(free_bytes=1000, ratio=100),
+    ],
+)
+def test_bombs_are_refused_before_they_go_off(method: int, limits: Limits) -> None:
+    with pytest.raises(ImportFailed) as caught:
+        opened(bomb(method), limits).read("zeros")
+    assert caught.value.code == "import.limit"
+
+
+def test_the_total_counts_every_read() -> None:
+    archive = opened(pack({"a": b"x" * 60, "b": b"x" * 60}), Limits(total_bytes=100))
+    archive.read("a")
+    with pytest.raises(ImportFailed, match="100 bytes"):
+        archive.read("b")
+
+
+def test_too_many_entries_are_refused_unread() -> None:
+    with pytest.raises(ImportFailed, match="more than 2") as caught:
+        opened(pack({"a": b"", "b": b"", "c": b""}), Limits(members=2))
+    assert caught.value.code == "import.limit"
+
+
+@pytest.mark.parametrize("method", [DEFLATED, ZSTANDARD])
+def test_a_frame_longer_than_the_directory_says_is_cut(method: int) -> None:
+    data = bytearray(bomb(method))
+    struct.pack_into("<L", data, data.index(b"PK\x01\x02") + 24, 500)
+    with pytest.raises(ImportFailed, match="not as long"):
+        opened(bytes(data)).read("zeros")

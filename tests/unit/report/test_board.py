@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.unit.report import factory
+from tierlock.core import Explanation, Outcome, RoleSignature, Ruling, Verdict
+from tierlock.report.board import board_of
+
+
+def plain(texts: tuple[str, ...]) -> str:
+    return " ".join(texts).replace("\u00a0", " ")
+
+
+def test_one_question_one_word_one_sentence() -> None:
+    board = board_of(factory.report())
+    assert board.question == "May small-model-1 be deployed to api/general?"
+    assert board.word == "HOLD"
+    assert board.sentence.endswith("ASL-3/cyber is undetermined (and 1 more reason).")
+    assert board.verdict is Verdict.HOLD
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "word"),
+    [
+        ((Outcome.RULED_OUT, Outcome.UNDETERMINED, Outcome.UNDETERMINED), "Undetermined"),
+        ((Outcome.RULED_OUT,) * 3, "Ruled out"),
+        ((Outcome.RULED_OUT, Outcome.REACHED, Outcome.UNDETERMINED), "Reached"),
+    ],
+)
+def test_without_an_action_the_worst_outcome_answers(
+    outcomes: tuple[Outcome, ...], word: str
+) -> None:
+    base = factory.report(None)
+    thresholds = tuple(
+        found.model_copy(update={"outcome": outcome})
+        for found, outcome in zip(base.determination.thresholds, outcomes, strict=True)
+    )
+    changed = base.determination.model_copy(update={"thresholds": thresholds})
+    board = board_of(base.model_copy(update={"determination": changed}))
+    assert board.word == word
+    assert board.verdict is max(outcomes)
+
+
+def test_three_lines_with_number_and_interval_open_ones_first() -> None:
+    known = board_of(factory.report()).known
+    assert len(known) == 3
+    assert known[0].startswith("ASL-3/cyber, undetermined. Capture-the-flag suite: 7.5")
+    assert "limits 1.9 % to 27.8 %" in plain(known)
+
+
+def test_nothing_measured_is_said() -> None:
+    base = factory.report()
+    findings = tuple(f.model_copy(update={"estimate": None}) for f in factory.findings())
+    changed = base.determination.model_copy(update={"findings": findings})
+    assert (
+        board_of(base.model_copy(update={"determination": changed})).known[0].startswith("Nothing")
+    )
+
+
+def test_unknowns_fall_back_on_open_thresholds_and_omissions() -> None:
+    silent = factory.report().model_copy(update={"explanation": Explanation()})
+    unknown = board_of(silent).unknown
+    assert unknown[0] == "Whether ASL-3/cyber is crossed."
+    assert len(unknown) == 3
+    assert board_of(silent).changes == ("No single fact would change the answer.",)
+
+
+def test_the_signature_asserts_the_binding_and_not_safety() -> None:
+    board = board_of(factory.report())
+    asserted = plain(board.asserts)
+    assert "binding: declared" in asserted
+    assert "declared: after" in asserted
+    assert "It does not say that small-model-1 is safe." in asserted
+    assert board.signed[0] == "Nobody has signed."
+    assert "rso (responsible scaling officer); ceo (chief executive)" in board.signed[1]
+    assert board.dissent == ("No dissent is on record; nothing shows that the record is complete.",)
+
+
+def test_who_signed_and_who_dissents() -> None:
+    board = board_of(factory.signed(factory.report(Verdict.ALLOW)))
+    assert board.signed[0].startswith("Signed off: Ada Example as rso, 2026-11-22 (declared)")
+    assert board.signed[1] == "Asked to sign: ceo (chief executive)."
+    assert board.dissent == ("Dissent of 2026-11-22: The cyber suite is too small to sign on.",)
+
+
+def test_a_signature_on_another_determination_does_not_count() -> None:
+    base = factory.signed(factory.report(Verdict.ALLOW))
+    other = base.approvals[0].model_copy(update={"determination": "sha256:" + "0" * 64})
+    board = board_of(base.model_copy(update={"approvals": (other,)}))
+    assert "does not count" in board.signed[0]
+    assert "Nobody has signed." in board.signed
+
+
+def test_a_ruling_is_shown_with_its_reasons() -> None:
+    base = factory.report()
+    ruling = Ruling(
+        determination=base.determination_digest,
+        subject=base.subject.name,
+        signatures=(RoleSignature(role="ceo", signer="Bo Example"),),
+        reasons="the trial was small",
+        ruled_at=datetime(2026, 11, 23, tzinfo=UTC),
+    )
+    signed = board_of(base.model_copy(update={"rulings": (ruling,)})).signed
+    assert signed[0] == "Ruled: Bo Example as ceo, 2026-11-23 (declared)."
+    assert signed[1] == "Reasons of the ruling: The trial was small."

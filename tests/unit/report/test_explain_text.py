@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.report import factory
+from tierlock.core import Outcome, Step
+from tierlock.report import render_explain_text
+from tierlock.report.explain_text import connective_words
+from tierlock.report.layout import cells
+
+
+def test_every_leaf_has_its_number_bound_and_basis() -> None:
+    text = render_explain_text(factory.report(), width=120)
+    for said in (
+        "├─ protocols  ruled out",
+        "└─ uplift  ruled out",
+        "11/200, upper 8.9 %",
+        "ruled out below 25 %, reached above 50 % [proposal]",
+        "[published; example card 7.2]",
+        "bears 2.8× better elicitation",
+        "lost if 28 safe samples turned dangerous",
+        "not monotone",
+        "decides nothing",
+        "role `rso` has not attested",
+        "Outside the error guarantee",
+        "if ASL-3/bio:uplift were reached: ASL-3/bio: ruled out → reached",
+    ):
+        assert said in text
+
+
+def test_a_mock_model_is_named_first() -> None:
+    assert render_explain_text(factory.report(mock=True)).startswith("  ! MOCK MODEL")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_wider_than_the_screen(width: int) -> None:
+    assert max(map(cells, render_explain_text(factory.report(), width=width).splitlines())) <= width
+
+
+def test_an_outcome_that_the_criteria_did_not_give_says_why() -> None:
+    base = factory.report()
+    first, *rest = base.determination.thresholds
+    changed = first.model_copy(
+        update={"outcome": Outcome.REACHED, "changed_by": "implied_above", "contradiction": True}
+    )
+    determination = base.determination.model_copy(update={"thresholds": (changed, *rest)})
+    text = render_explain_text(base.model_copy(update={"determination": determination}), width=120)
+    assert "criteria alone: ruled out; raised by another threshold that implies it" in text
+    assert "contradict each other" in text
+
+
+def test_a_leaf_without_finding_is_not_passed_over() -> None:
+    base = factory.report()
+    kept = tuple(f for f in base.determination.findings if not f.path.endswith(":ctf"))
+    determination = base.determination.model_copy(update={"findings": kept})
+    text = render_explain_text(base.model_copy(update={"determination": determination}))
+    assert "ASL-3/cyber:ctf: no finding is recorded" in text
+
+
+@pytest.mark.parametrize(
+    ("op", "k", "words"),
+    [
+        ("any", None, "crossed when any of 3 is, ruled out when every one is"),
+        ("all", None, "crossed when all 3 are, ruled out when one is"),
+        ("at_least", 2, "crossed when at least 2 of 3 are, ruled out when 2 are"),
+        ("at_least", 1, "crossed when any of 3 is, ruled out when every one is"),
+    ],
+)
+def test_connectives_in_words(op: str, k: int | None, words: str) -> None:
+    leaf = Step(op="leaf", finding="t:c", outcome=Outcome.UNDETERMINED)
+    step = Step.model_validate(
+        {"op": op, "k": k, "outcome": Outcome.UNDETERMINED, "steps": (leaf, leaf, leaf)}
+    )
+    assert connective_words(step) == words

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tierlock.core import Outcome, Verdict
+from tierlock.report.layout import (
+    Cell,
+    Paint,
+    bullets,
+    cells,
+    finish,
+    labelled,
+    style_of,
+    table,
+    wrap,
+)
+
+WORDS = st.text(alphabet="abc模型é -", max_size=60)
+PLAIN = Paint(color=False)
+
+
+@given(WORDS, st.integers(min_value=2, max_value=40))
+def test_wrapping_keeps_every_character_and_the_width(text: str, width: int) -> None:
+    lines = wrap(text, width=width)
+    assert all(cells(line) <= width for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1), st.integers(min_value=60, max_value=120))
+def test_tables_stay_within_the_width(texts: list[tuple[str, str]], width: int) -> None:
+    rows = [[Cell(text="left"), Cell(text=a), Cell(text=b)] for a, b in texts]
+    lines = table(("One", "Two", "Three"), rows=rows, width=width, paint=PLAIN)
+    assert all(cells(line.rstrip()) <= width for line in lines)
+
+
+def test_a_table_that_can_not_fit_becomes_blocks() -> None:
+    row = [Cell(text="a long name " * 3), Cell(text="seen " * 5), Cell(text="margin " * 5)]
+    lines = table(("Name", "Seen", "Margin"), rows=[row], width=50, paint=PLAIN)
+    assert lines[0].strip() == ("a long name " * 3).strip()
+    assert all(cells(line.rstrip()) <= 50 for line in lines)
+
+
+def test_colour_changes_no_word() -> None:
+    assert Paint(color=True)("held", "open") == "\x1b[1;33mheld\x1b[0m"
+    assert PLAIN("held", "open") == "held"
+    assert Paint(color=True)("  ", "open") == "  "
+
+
+@pytest.mark.parametrize(
+    ("answer", "style"),
+    [
+        (Outcome.RULED_OUT, "good"),
+        (Outcome.UNDETERMINED, "open"),
+        (Outcome.REACHED, "bad"),
+        (Verdict.ALLOW, "good"),
+        (Verdict.HOLD, "open"),
+        (Verdict.DENY, "bad"),
+    ],
+)
+def test_only_permission_looks_good(answer: Outcome | Verdict, style: str) -> None:
+    assert style_of(answer) == style
+
+
+def test_labels_and_bullets_align() -> None:
+    assert labelled([("A", "one two"), ("", "three")], width=16) == ["  A  one two", "     three"]
+    assert bullets(["one two three"], width=12, mark="!") == ["  ! one two", "    three"]
+
+
+def test_lines_end_clean() -> None:
+    assert finish(["a\u00a0b  ", ""]) == "a b\n\n"

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.report import factory
+from tests.unit.report.example_framework import AIRD, BIO, CYBER, framework
+from tierlock.core import Explanation, Finding, Outcome, Reason
+from tierlock.report.lines import CriterionLine, criterion_line, criterion_lines, deciding_lines
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def line(finding: Finding, explanation: Explanation | None = None) -> CriterionLine:
+    return criterion_line(
+        finding,
+        criterion=None,
+        framework=framework(),
+        explanation=explanation or Explanation(),
+    )
+
+
+def lines_by_name(threshold: str) -> dict[str, CriterionLine]:
+    return {found.name: found for found in criterion_lines(factory.report(), threshold=threshold)}
+
+
+def test_what_was_seen_and_how_far_it_is() -> None:
+    protocols = lines_by_name(BIO)["protocols"]
+    assert plain(protocols.evidence) == "11/200, upper 8.9 %"
+    assert plain(protocols.margin) == "64 % below 25 %"
+    assert plain(protocols.bounds) == "ruled out below 25 %, reached above 50 %"
+    assert protocols.basis == "proposal"
+
+
+def test_a_ratio_is_not_a_percentage() -> None:
+    uplift = lines_by_name(BIO)["uplift"]
+    assert plain(uplift.evidence) == "1.71× (n 24), 1 missing, upper 2.53×"
+    assert (uplift.basis, uplift.cite) == ("published", "example card 7.2")
+
+
+def test_missing_attempts_and_the_price_of_settling() -> None:
+    ctf = lines_by_name(CYBER)["ctf"]
+    assert plain(ctf.evidence) == "3/40, 4 missing, upper 27.8 %"
+    assert plain(ctf.margin) == "crosses 15 %: 39 more samples, ~2 h"
+
+
+def test_more_samples_are_not_promised_to_help_against_a_doubtful_log() -> None:
+    doubt = Reason(code="evidence.doubtful", says="a log is doubtful")
+    finding = factory.findings()[2].model_copy(update={"reasons": (doubt,)})
+    found = line(finding, factory.explanation())
+    assert found.margin.endswith("a log is doubtful")
+
+
+def test_no_evidence_says_so_and_shows_the_bounds() -> None:
+    lines = lines_by_name(AIRD)
+    assert lines["research"].evidence == "no evidence; a run is owed"
+    assert lines["research"].margin.startswith("run Research engineering suite")
+    assert lines["research"].basis == "proposal"
+    assert lines["expert-review"].evidence == "no current attestation"
+
+
+def test_reached_shows_the_limit_that_decided() -> None:
+    finding = factory.findings()[0].model_copy(update={"outcome": Outcome.REACHED})
+    found = line(finding)
+    assert plain(found.evidence) == "11/200, lower 3.1 %"
+    assert plain(found.margin) == "above 50 %"
+
+
+def test_a_limit_on_the_safe_side_is_no_rule_out_by_itself() -> None:
+    owed = Reason(code="slot.run-missing", says="one planned run is missing")
+    finding = factory.findings()[0].model_copy(
+        update={"outcome": Outcome.UNDETERMINED, "reasons": (owed,)}
+    )
+    found = line(finding, factory.explanation())
+    assert plain(found.margin) == "64 % below 25 %, but one planned run is missing"
+
+
+def test_where_lower_is_worse_the_lower_limit_decides() -> None:
+    base = factory.findings()[0]
+    limits = factory.limits(0.05, 0.01, higher_is_worse=False)
+    found = line(base.model_copy(update={"limits": limits}))
+    assert plain(found.evidence) == "11/200, lower 3.1 %"
+    assert plain(found.bounds) == "ruled out above 5 %, reached below 1 %"
+
+
+def test_a_correction_is_shown_beside_the_declared_bound() -> None:
+    limits = factory.limits(0.125, 0.5, rule_out_declared=0.25)
+    found = line(factory.findings()[0].model_copy(update={"limits": limits}))
+    assert "below 12.5 % (25 % before corrections)" in plain(found.bounds)
+
+
+def test_an_unbounded_limit_and_clusters_are_named() -> None:
+    base = factory.findings()[0]
+    assert base.estimate is not None
+    estimate = base.estimate.model_copy(update={"upper": None, "units": 20})
+    found = line(base.model_copy(update={"estimate": estimate}))
+    assert found.evidence == "11/200 in 20 clusters, upper unbounded"
+
+
+def test_a_mean_is_not_written_as_a_count() -> None:
+    base = factory.findings()[0]
+    assert base.estimate is not None
+    estimate = base.estimate.model_copy(update={"value": 0.0571})
+    found = line(base.model_copy(update={"estimate": estimate}))
+    assert plain(found.evidence) == "5.7 % (n 200), upper 8.9 %"
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "words"),
+    [
+        ("attestation", "attested"),
+        ("fact", "declared fact"),
+        ("inheritance", "inherited from the parent"),
+        ("error", "could not be computed"),
+    ],
+)
+def test_what_else_can_decide(decided_by: str, words: str) -> None:
+    finding = factory.findings()[4].model_copy(update={"decided_by": decided_by})
+    assert line(finding).evidence == words
+
+
+def test_the_closest_to_its_bound_stands_first() -> None:
+    report = factory.report()
+    bio = report.determination.thresholds[0]
+    assert [found.name for found in deciding_lines(report, threshold=bio)] == [
+        "uplift",
+        "protocols",
+    ]
