@@ -175,3 +175,29 @@ def test_a_converted_log_is_the_same_evidence(path: Path, format_: str, tmp_path
     assert copy.samples.digest == evidence.samples.digest
     assert copy.configuration == evidence.configuration
     assert copy.digest == evidence.digest
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("data_intercode_ctf_local_path.json", 0.35443),
+        ("data_cyse2_vuln_exploit_challenges.json", 0.38109),
+    ],
+)
+def test_real_logs_that_were_cut_short_are_in_doubt(name: str, held: float) -> None:
+    """Their headers hold a mean that the one sample left in them can not give."""
+    found = [path for path in USABLE if path.name == name]
+    if not found:
+        pytest.skip(f"no folder `{DATA}`; set TIERLOCK_SHARED_DATA")
+    evidence = evidence_of(found[0])
+    assert evidence.doubtful
+    assert evidence.missing()["absent"] > 70
+    mismatches = [p.says for p in evidence.problems if p.code == "header.mismatch"]
+    assert f"{held:g}" in mismatches[0]
+
+
+def test_no_whole_log_is_in_doubt() -> None:
+    """A false alarm would keep sound evidence from supporting anything."""
+    cut = {"data_intercode_ctf_local_path.json", "data_cyse2_vuln_exploit_challenges.json"}
+    doubtful = {path.name for path in USABLE if evidence_of(path).doubtful}
+    assert doubtful - cut == {"header-mismatch.eval"}

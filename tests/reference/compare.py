@@ -16,15 +16,16 @@ def compare_determinations(determination: Determination, judgement: Judgement) -
 def _determination(determination: Determination, judgement: Judgement) -> Iterator[str]:
     for found in determination.thresholds:
         line = judgement.lines[found.threshold]
-        for what, ours, theirs in (
+        pairs: tuple[tuple[str, object, object], ...] = (
             ("outcome", found.outcome, line.outcome),
             ("tree outcome", found.tree_outcome, line.tree),
             ("complete", found.complete, line.complete),
             ("missing", found.missing, line.missing),
             ("contradiction", found.contradiction, line.contradiction),
-        ):
-            if ours != theirs:
-                yield f"{found.threshold}: {what} is {ours}, reference says {theirs}"
+        )
+        for what, engine, reference in pairs:
+            if engine != reference:
+                yield f"{found.threshold}: {what} is {engine}, reference says {reference}"
     findings = {
         finding.path: finding
         for finding in (*determination.findings, *determination.safeguard_findings)
@@ -40,7 +41,7 @@ def _determination(determination: Determination, judgement: Judgement) -> Iterat
                 f"{leaf.outcome} (owes {leaf.owes}) because {sorted(leaf.codes)}"
             )
     tests = {path: step.outcome for path, step in determination.safeguard_traces.items()}
-    for what, engine, reference in (
+    wholes: tuple[tuple[str, object, object], ...] = (
         ("scope", determination.scope_outcome, judgement.scope),
         ("safeguard tests", tests, judgement.safeguards),
         ("owed", {owed.standard for owed in determination.owed}, set(judgement.owed)),
@@ -50,7 +51,8 @@ def _determination(determination: Determination, judgement: Judgement) -> Iterat
         ("union bound", round(determination.union_bound, 9), round(judgement.union_bound, 9)),
         ("expiry", determination.expires_at, judgement.expires_at),
         ("soft lapse", bool(determination.soft_lapses), judgement.soft_lapse),
-    ):
+    )
+    for what, engine, reference in wholes:
         if engine != reference:
             yield f"{what}: {engine}, reference says {reference}"
 
@@ -60,7 +62,7 @@ def compare_decisions(decision: Decision, answer: Answer) -> list[str]:
     found = []
     if decision.verdict != answer.verdict:
         found.append(f"verdict {decision.verdict}, reference says {answer.verdict}")
-    ours = {(reason.code, reason.verdict) for reason in decision.reasons}
+    ours = {(reason.code, str(reason.verdict)) for reason in decision.reasons}
     theirs = {(code, verdict) for code, _, verdict in answer.reasons}
     if _coarse(ours) != _coarse(theirs):
         found.append(f"reasons {sorted(ours)}, reference says {sorted(theirs)}")

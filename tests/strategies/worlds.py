@@ -16,6 +16,8 @@ from tierlock.core import (
     Approval,
     Attestation,
     Claim,
+    Decision,
+    Determination,
     Evidence,
     Framework,
     Negatives,
@@ -25,6 +27,7 @@ from tierlock.core import (
     SpentAlpha,
     Subject,
 )
+from tierlock.policy import decide, determine
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,34 @@ class World:
             self,
             approvals=tuple(_bound(self.approvals, determination)),
             rulings=tuple(_bound(self.rulings, determination)),
+        )
+
+    def determined(self) -> Determination:
+        """Return the engine's determination."""
+        return determine(
+            self.framework,
+            self.plan,
+            self.evidence,
+            subject=self.subject,
+            at=self.at,
+            register=self.register,
+            attestations=self.attestations,
+            negatives=self.negatives,
+            history=self.history,
+        )
+
+    def decided(self, determination: Determination, *, at: datetime | None = None) -> Decision:
+        """Return the engine's decision; `at` asks at another instant than the determination's."""
+        return decide(
+            self.framework,
+            determination,
+            subject=self.subject,
+            action=self.action,
+            at=at or self.at,
+            claims=self.claims,
+            rulings=self.rulings,
+            approvals=self.approvals,
+            negatives=self.negatives,
         )
 
 

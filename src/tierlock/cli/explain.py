@@ -59,7 +59,7 @@ def command(
     project = load_project(folder, framework=framework)
     action = action_of(name, surface=surface, audience=audience) or project.action
     answer = ask(project, at=instant_of(at_text), action=action)
-    report = report_of(project, answer)
+    report = report_of(project, answer=answer)
     if style == "json":
         data(render_json(report, exit_code=0))
     else:

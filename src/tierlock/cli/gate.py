@@ -61,7 +61,7 @@ def command(
         known = ", ".join(project.framework.actions)
         raise InputError("input.action", "no action was asked", hint=f"--action, one of: {known}")
     answer = ask(project, at=instant_of(at_text), action=action)
-    record(project, answer)
+    record(project, answer=answer)
     if answer.decision is None:
         raise InputError("input.action", "no action was asked")
     code = 0 if advisory else EXIT_CODES[answer.decision.verdict]

@@ -69,24 +69,18 @@ from tierlock.core.evidence import (
 )
 from tierlock.core.explanation import Deciding, Explanation, Flip, Margin
 from tierlock.core.framework import (
-    ActionRule,
     Cost,
     Domain,
     ErrorControl,
     Evaluation,
     Framework,
     FrameworkSource,
-    Modality,
     Precaution,
     Role,
     RulingRule,
-    SafeguardCriterion,
     Scope,
-    Standard,
     Threshold,
     Tier,
-    Trigger,
-    When,
 )
 from tierlock.core.instants import (
     Instant,
@@ -110,6 +104,14 @@ from tierlock.core.plan import (
 )
 from tierlock.core.record import (
     Record,
+)
+from tierlock.core.rules import (
+    ActionRule,
+    Modality,
+    SafeguardCriterion,
+    Standard,
+    Trigger,
+    When,
 )
 from tierlock.core.safeguard import (
     Approval,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from tierlock.core import ImportFailed, Omission
 from tierlock.importers.interface import glance_at
@@ -40,8 +40,8 @@ def find_logs(
     it holds their samples.
 
     Raises:
-        ImportFailed: a path does not exist, a folder has too many entries, or an importer that
-            had to be asked fails to load.
+        ImportFailed: a path does not exist, a folder can not be listed or has too many entries,
+            or an importer that had to be asked fails to load.
     """
     found: dict[Path, Path] = {}
     omissions: list[Omission] = []
@@ -65,7 +65,7 @@ def find_logs(
 
 def _expand(folder: Path, *, limits: Limits) -> Iterator[Path | Omission]:
     count = 0
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_refuse):
         here = Path(place)
         count += len(folders) + len(files)
         if count > limits.entries:
@@ -81,6 +81,12 @@ def _expand(folder: Path, *, limits: Limits) -> Iterator[Path | Omission]:
         for name in sorted(files):
             if not any(fnmatch(name, pattern) for pattern in _KNOWN_OTHERS):
                 yield from _judge(here / name, beside=files)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    """A folder that can not be listed may hold the log that matters."""
+    says = f"can not be listed: {error.strerror or error}".lower()
+    raise ImportFailed("input.file", says, location=str(error.filename)) from None
 
 
 def _is_merged(name: str, *, beside: set[str]) -> bool:

@@ -32,7 +32,7 @@ def recognises(glance: Glance) -> bool:
     if glance.head[:2] == b"PK":
         return glance.name.endswith(".eval")
     return glance.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" and glance.mentions(
-        "status", "eval", "task", "model"
+        "status", "eval", "task"
     )
 
 

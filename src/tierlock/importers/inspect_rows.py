@@ -55,11 +55,14 @@ def read_attempts(samples: Iterable[Sample], *, unnamed: str, invalidated: bool)
         for sample in listed
     ]
     known = [time for time in times if time is not None and time >= 0]
+    problems = [*grader.problems, *_problems(listed, rows=rows, invalidated=invalidated)]
+    if any(naive for _, naive in starts):
+        problems.append(problem("time.naive", says="times without a zone were read as UTC"))
     return Attempts(
         rows=rows,
         started_at=min((instant for instant, _ in starts), default=None),
         seconds=sum(known) if known else None,
-        problems=(*grader.problems, *_problems(listed, rows=rows, invalidated=invalidated)),
+        problems=tuple(problems),
     )
 
 
@@ -122,7 +125,4 @@ def _problems(
     if invalidated and not any(row.state == "invalidated" for row in rows):
         says = "the header says that attempts were invalidated, and no attempt says so"
         found.append(problem("invalidation.unknown", says=says))
-    naive = sum(bool(s.started_at) and to_instant(s.started_at or "")[1] for s in samples[:1])
-    if naive:
-        found.append(problem("time.naive", says="times without a zone were read as UTC"))
     return found

@@ -143,7 +143,7 @@ def _row(cells: Mapping[str, str], *, log: LogFile, line: int) -> tuple[RunKey, 
         raise log.failed("import.value", says=f"can not use {error}"[:200], part=line) from None
     failed = bool(cells.get("error", "").strip())
     row = Row(
-        id=cells["sample_id"],
+        id=cells["sample_id"].strip(),
         epoch=epoch,
         state="errored" if failed else "unscored" if value is None else "scored",
         limit=cells.get("limit", "").strip(),
@@ -155,7 +155,8 @@ def _row(cells: Mapping[str, str], *, log: LogFile, line: int) -> tuple[RunKey, 
             if name and name not in REQUIRED and name not in OPTIONAL
         },
     )
-    return (cells["subject"], cells["evaluation"], cells["run_id"]), row, start
+    subject, evaluation, run_id = (cells[name].strip() for name in REQUIRED[:3])
+    return (subject, evaluation, run_id), row, start
 
 
 def _epoch(text: str) -> int:

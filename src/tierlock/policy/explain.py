@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from tierlock.core import (
     Approval,
@@ -34,6 +35,18 @@ from tierlock.policy.margins import margins
 from tierlock.policy.work import work_order
 
 Again = Callable[[Determination, Sequence[Claim], Negatives], Decision]
+
+
+class _Asked(NamedTuple):
+    """A decided question, and how to ask it again with something changed."""
+
+    framework: Framework
+    determination: Determination
+    subject: Subject
+    decision: Decision
+    claims: tuple[Claim, ...]
+    negatives: Negatives
+    again: Again
 
 
 def explain(
@@ -73,7 +86,6 @@ def explain(
     )
     flips: list[Flip] = []
     if decision is not None:
-        at, action = decision.decided_at, decision.action
 
         def again(
             changed: Determination, some_claims: Sequence[Claim], some: Negatives
@@ -82,24 +94,16 @@ def explain(
                 framework,
                 changed,
                 subject=subject,
-                action=action,
-                at=at,
+                action=decision.action,
+                at=decision.decided_at,
                 claims=some_claims,
                 rulings=all_rulings,
                 approvals=all_approvals,
                 negatives=some,
             )
 
-        if again(determination, all_claims, records).verdict is not decision.verdict:
-            raise InputError(
-                "input.type",
-                "the decision does not follow from these claims, rulings, approvals and records",
-                hint="pass to `explain` what was passed to `decide`",
-            )
-        flips += _claim_flips(
-            framework, determination, subject, decision, all_claims, records, again
-        )
-        flips += _verdict_flips(framework, determination, decision, all_claims, records, again)
+        asked = _Asked(framework, determination, subject, decision, all_claims, records, again)
+        flips += [*_claim_flips(asked), *_verdict_flips(asked)]
     flips += _threshold_flips(framework, determination)
     return Explanation(
         verdict=None if decision is None else decision.verdict,
@@ -130,58 +134,56 @@ def _deciding(
     )
 
 
-def _verdict_flips(
-    framework: Framework,
-    determination: Determination,
-    decision: Decision,
-    claims: Sequence[Claim],
-    negatives: Negatives,
-    again: Again,
-) -> list[Flip]:
+def _verdict_flips(asked: _Asked) -> list[Flip]:
     """Single findings whose change would change the verdict."""
     flips = []
-    for finding in determination.findings:
+    old = asked.decision.verdict
+    for finding in asked.determination.findings:
         for to in _others(finding.outcome):
             changed = with_outcome(
-                determination, framework=framework, path=finding.path, outcome=to
+                asked.determination, framework=asked.framework, path=finding.path, outcome=to
             )
-            new = again(changed, claims, negatives).verdict
-            if new is not decision.verdict:
-                flips.append(_flip(finding.path, to.value, decision.verdict, new))
+            new = asked.again(changed, asked.claims, asked.negatives).verdict
+            if new is not old:
+                flips.append(_flip(finding.path, to.value, old, new))
     return flips
 
 
-def _claim_flips(
-    framework: Framework,
-    determination: Determination,
-    subject: Subject,
-    decision: Decision,
-    claims: Sequence[Claim],
-    negatives: Negatives,
-    again: Again,
-) -> list[Flip]:
-    """Single safeguards whose being met, or found unmet, would change the verdict."""
-    flips = []
-    open_paths = {r.about for r in decision.reasons if ":" in r.about}
-    for path in sorted(open_paths):
-        standard, _, name = path.partition(":")
-        if name not in getattr(framework.standards.get(standard), "criteria", {}):
-            continue
-        claim = perfect_claim(
-            path, framework=framework, subject=subject, determination=determination
+def _claim_flips(asked: _Asked) -> list[Flip]:
+    """Single safeguards whose being met, or no longer claimed, would change the verdict."""
+    old = asked.decision.verdict
+    if asked.again(asked.determination, asked.claims, asked.negatives).verdict is not old:
+        raise InputError(
+            "input.type",
+            "the decision does not follow from these claims, rulings, approvals and records",
+            hint="pass to `explain` what was passed to `decide`",
         )
-        new = again(
-            with_test_passed(determination, path=path),
-            (*claims, claim),
-            without_failures(negatives, path=path),
+    flips = []
+    paths = {
+        f"{standard_id}:{criterion_id}"
+        for standard_id, standard in asked.framework.standards.items()
+        for criterion_id in standard.criteria
+    }
+    open_paths = paths & {reason.about for reason in asked.decision.reasons}
+    for path in sorted(open_paths):
+        claim = perfect_claim(
+            path,
+            framework=asked.framework,
+            subject=asked.subject,
+            determination=asked.determination,
+        )
+        new = asked.again(
+            with_test_passed(asked.determination, path=path),
+            (*asked.claims, claim),
+            without_failures(asked.negatives, path=path),
         ).verdict
-        if new is not decision.verdict:
-            flips.append(_flip(path, "met", decision.verdict, new))
-    for path in sorted({claim.criterion for claim in claims} - open_paths):
-        fewer = [claim for claim in claims if claim.criterion != path]
-        new = again(determination, fewer, negatives).verdict
-        if new is not decision.verdict:
-            flips.append(_flip(path, "unmet", decision.verdict, new))
+        if new is not old:
+            flips.append(_flip(path, "met", old, new))
+    for path in sorted({claim.criterion for claim in asked.claims} - open_paths):
+        fewer = [claim for claim in asked.claims if claim.criterion != path]
+        new = asked.again(asked.determination, fewer, asked.negatives).verdict
+        if new is not old:
+            flips.append(_flip(path, "unmet", old, new))
     return flips
 
 

@@ -5,9 +5,9 @@ Default deny: ALLOW needs everything, and only the absence of every reason gives
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from tierlock.core import (
     Action,
@@ -19,57 +19,20 @@ from tierlock.core import (
     Framework,
     GateReason,
     InputError,
-    Negative,
     Negatives,
-    Outcome,
-    Owed,
-    Reason,
     Ruling,
-    SafeguardCriterion,
     Subject,
     Verdict,
-    add_period,
     digest,
 )
 from tierlock.policy.approvals import check_approvals
 from tierlock.policy.compose import owed_standards
+from tierlock.policy.draft import Ask, Draft
+from tierlock.policy.negatives import check_negatives
 from tierlock.policy.ruling import Effective, effective_outcomes
-from tierlock.policy.safeguards import coverage
+from tierlock.policy.standards import check_standards
 
 RecordT = TypeVar("RecordT", Claim, Ruling, Approval)
-
-
-class _Ask(NamedTuple):
-    """The inputs of one decision."""
-
-    framework: Framework
-    determination: Determination
-    name: str
-    subject: Subject
-    action: Action
-    rule: ActionRule
-    at: datetime
-    claims: tuple[Claim, ...]
-    negatives: Negatives
-
-
-class _Draft:
-    """Reasons, conditions and ends, gathered while the clauses are checked one by one."""
-
-    def __init__(self) -> None:
-        self.reasons: list[GateReason] = []
-        self.conditions: list[Reason] = []
-        self.ends: list[datetime] = []
-
-    def hold(self, code: str, *, says: str, about: str) -> None:
-        self.reasons.append(GateReason(code=code, says=says, about=about, verdict="HOLD"))
-
-    def deny(self, code: str, *, says: str, about: str) -> None:
-        self.reasons.append(GateReason(code=code, says=says, about=about, verdict="DENY"))
-
-    def end(self, instant: datetime | None) -> None:
-        if instant is not None:
-            self.ends.append(instant)
 
 
 def decide(
@@ -103,7 +66,7 @@ def decide(
     """
     if at.tzinfo is None:
         raise InputError("input.naive-time", f"`{at}` has no time zone", hint="add UTC")
-    ask = _Ask(
+    ask = Ask(
         framework=framework,
         determination=determination,
         name=digest(determination),
@@ -116,7 +79,7 @@ def decide(
     )
     all_rulings, all_approvals = _distinct(rulings), _distinct(approvals)
     _check_times(ask, all_rulings, all_approvals)
-    draft = _Draft()
+    draft = Draft()
     _check_determination(ask, draft)
     effective = effective_outcomes(
         determination,
@@ -132,14 +95,14 @@ def decide(
     )
     for name in holds:
         draft.hold("threshold.held", says=f"{name} is undetermined", about=name)
-    _check_standards(ask, owed, effective.outcomes, draft)
+    check_standards(ask, owed=owed, outcomes=effective.outcomes, draft=draft)
     for reason, end in check_approvals(
         ask.framework, rule=ask.rule, action=action, name=ask.name, approvals=all_approvals, at=at
     ):
         if reason is not None:
             draft.reasons.append(reason)
         draft.end(end)
-    _check_negatives(ask, draft)
+    check_negatives(ask, draft=draft)
     return _conclude(ask, effective, draft)
 
 
@@ -169,7 +132,7 @@ def _rule(framework: Framework, action: Action) -> ActionRule:
     return rule
 
 
-def _check_times(ask: _Ask, rulings: tuple[Ruling, ...], approvals: tuple[Approval, ...]) -> None:
+def _check_times(ask: Ask, rulings: tuple[Ruling, ...], approvals: tuple[Approval, ...]) -> None:
     dated = [("determination", ask.determination.determined_at)]
     dated += [(f"claim {c.criterion}", c.claimed_at) for c in ask.claims]
     dated += [
@@ -188,7 +151,7 @@ def _check_times(ask: _Ask, rulings: tuple[Ruling, ...], approvals: tuple[Approv
             )
 
 
-def _check_determination(ask: _Ask, draft: _Draft) -> None:
+def _check_determination(ask: Ask, draft: Draft) -> None:
     """G-3, G-4: the right framework, the right subject, current."""
     found, framework = ask.determination, ask.framework
     if found.framework.digest != digest(framework):
@@ -210,7 +173,7 @@ def _check_determination(ask: _Ask, draft: _Draft) -> None:
     draft.conditions += found.soft_lapses
 
 
-def _check_ruling(ask: _Ask, effective: Effective, draft: _Draft) -> None:
+def _check_ruling(ask: Ask, effective: Effective, draft: Draft) -> None:
     rule = ask.framework.ruling
     if rule.required and not effective.official:
         roles = ", ".join(rule.roles)
@@ -218,135 +181,7 @@ def _check_ruling(ask: _Ask, effective: Effective, draft: _Draft) -> None:
         draft.hold("ruling.missing", says=says, about="ruling")
 
 
-def _check_standards(
-    ask: _Ask, owed: tuple[Owed, ...], outcomes: Mapping[str, Outcome], draft: _Draft
-) -> None:
-    """G-7 to G-9: every binding owed standard, criterion by criterion."""
-    paths = _required_paths(ask, draft)
-    for item in owed:
-        standard = ask.framework.standards[item.standard]
-        if standard.kind not in ask.rule.needs:
-            continue
-        nobody = standard.undefined or any(not c.accepts for c in standard.criteria.values())
-        if nobody:
-            reached = item.because == "baseline" or any(
-                outcomes[name] is Outcome.REACHED for name in item.thresholds
-            )
-            names = ", ".join(item.thresholds) or "the baseline"
-            says = f"{item.standard} ({standard.title}) can not be met by anybody; owed by {names}"
-            add = draft.deny if reached else draft.hold
-            add("standard.undefined", says=says, about=item.standard)
-            continue
-        for criterion_id, criterion in standard.criteria.items():
-            _check_criterion(ask, f"{item.standard}:{criterion_id}", criterion, paths, draft)
-
-
-def _required_paths(ask: _Ask, draft: _Draft) -> frozenset[str]:
-    """Traffic paths that path-scoped claims must cover together (G-9)."""
-    declared = ask.subject.surfaces
-    wanted = list(declared) if ask.action.surface is None else [ask.action.surface]
-    for name in wanted:
-        if name not in declared:
-            says = f"the subject does not declare the traffic paths of surface `{name}`"
-            draft.hold("surface.undeclared", says=says, about=name)
-    return frozenset(
-        f"{name}/{path}" for name in wanted if name in declared for path in declared[name].paths
-    )
-
-
-def _check_criterion(
-    ask: _Ask, path: str, criterion: SafeguardCriterion, paths: frozenset[str], draft: _Draft
-) -> None:
-    found = _Draft()
-    for record in _open_records(ask, "failed_claim"):
-        if record.concerns == path:
-            found.deny(
-                "claim.failed", says=f"{path} is shown not to hold: {record.says}", about=path
-            )
-    step = ask.determination.safeguard_traces.get(path)
-    if criterion.falls_short_if is not None:
-        outcome = Outcome.UNDETERMINED if step is None else step.outcome
-        if outcome is Outcome.REACHED:
-            says = f"{path} falls short: its test shows it"
-            found.deny("safeguard.falls-short", says=says, about=path)
-        elif outcome is Outcome.UNDETERMINED:
-            says = f"the test of {path} does not rule out that it falls short"
-            found.hold("safeguard.undetermined", says=says, about=path)
-    if criterion.scope == "paths" and not paths:
-        says = f"{path} must cover traffic paths, and the subject declares none"
-        found.hold("surface.undeclared", says=says, about=path)
-    covered = coverage(
-        path,
-        criterion=criterion,
-        claims=ask.claims,
-        framework=ask.framework,
-        rule=ask.rule,
-        subject=ask.subject,
-        required_paths=paths,
-        at=ask.at,
-    )
-    for reason in covered.reasons:
-        found.hold(reason.code, says=reason.says, about=path)
-    if criterion.modality != "must":
-        # Recommended lines never close the gate; that they are open is still said.
-        draft.conditions += [
-            Reason(code="criterion.recommended", says=f"{path} is recommended and open: {r.says}")
-            for r in found.reasons
-        ]
-        return
-    draft.reasons += found.reasons
-    draft.end(covered.until)
-    if covered.interim:
-        arguments = "; ".join(
-            f"{claim.interim.argument} (until {claim.expires_at.date()})"
-            for claim in covered.interim
-            if claim.interim is not None and claim.expires_at is not None
-        )
-        says = f"{path} rests on an interim claim: {arguments}"
-        draft.conditions.append(Reason(code="claim.interim", says=says))
-
-
-def _open_records(ask: _Ask, kind: str) -> list[Negative]:
-    return [
-        record
-        for record in ask.negatives.records
-        if record.kind == kind
-        and record.resolved_at is None
-        and ask.subject.answers_to(record.subject)
-    ]
-
-
-def _check_negatives(ask: _Ask, draft: _Draft) -> None:
-    """G-11: complete and recent negative records, none of them open."""
-    as_of, max_age = ask.negatives.complete_as_of, ask.framework.register_max_age
-    if as_of is None or ask.at >= add_period(as_of, period=max_age):
-        says = f"negative records are not known to be complete within the last {max_age}"
-        draft.hold("negatives.not-current", says=says, about="negative records")
-    else:
-        draft.end(add_period(as_of, period=max_age))
-    codes = {
-        "revocation": "revoked",
-        "incident": "incident.open",
-        "new_attack_class": "incident.open",
-        "dissent": "dissent.open",
-        "objection": "objection.open",
-    }
-    for kind, code in codes.items():
-        for record in _open_records(ask, kind):
-            draft.hold(code, says=f"{kind.replace('_', ' ')}: {record.says}", about=record.kind)
-    watched = {trigger.when.incident for trigger in ask.framework.triggers} - {None}
-    for record in ask.negatives.records:
-        if (
-            record.kind in watched
-            and record.resolved_at is not None
-            and ask.subject.answers_to(record.subject)
-            and record.happened_at >= ask.determination.evidence_from
-        ):
-            says = f"the evidence is from before: {record.says}"
-            draft.hold("determination.before-incident", says=says, about=record.kind)
-
-
-def _conclude(ask: _Ask, effective: Effective, draft: _Draft) -> Decision:
+def _conclude(ask: Ask, effective: Effective, draft: Draft) -> Decision:
     reasons = tuple(sorted(set(draft.reasons), key=lambda r: (r.verdict, r.code, r.about, r.says)))
     verdict = Verdict.ALLOW
     if reasons:
@@ -375,14 +210,14 @@ def _conclude(ask: _Ask, effective: Effective, draft: _Draft) -> Decision:
     )
 
 
-def _instructions(ask: _Ask, reasons: tuple[GateReason, ...]) -> tuple[str, ...]:
+def _instructions(ask: Ask, reasons: tuple[GateReason, ...]) -> tuple[str, ...]:
     """What the framework orders now: the action's remedies and those of undefined standards."""
     undefined = [r.about for r in reasons if r.code == "standard.undefined"]
     orders = [order for name in undefined for order in ask.framework.standards[name].instructs]
     return tuple(dict.fromkeys([*ask.rule.instructs, *orders]))
 
 
-def _assurance(ask: _Ask, effective: Effective) -> tuple[str, ...]:
+def _assurance(ask: Ask, effective: Effective) -> tuple[str, ...]:
     """What the reader must know about how far the inputs can be trusted."""
     notes = [f"binding: {ask.determination.subject.binding}"]
     if ask.claims:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from tierlock.core import (
-    Counts,
-    Estimate,
     Evidence,
     Finding,
     Limits,
@@ -17,39 +15,14 @@ from tierlock.core import (
     Reported,
 )
 from tierlock.policy.case import Case
+from tierlock.policy.findings import Leafed, bar, finding_of
 from tierlock.policy.inheritance import inherited_p
 from tierlock.policy.logic import Leaf, near_alpha, passes
 from tierlock.policy.measure import Test, no_test, test_attempts
-from tierlock.policy.pooling import Attempts, Reading, pool, reading_of, variants
+from tierlock.policy.pooling import Attempts, pool, reading_of, variants
 from tierlock.policy.reported import test_reported, weakest
 from tierlock.policy.slots import SlotView
 from tierlock.policy.staleness import staleness
-
-BARS: Final[dict[str, str]] = {
-    "slot.no-evidence": "no evidence",
-    "slot.only-unplanned": "only runs that no plan counts: they can veto and never support",
-    "slot.unplanned-veto": "does not survive the runs that no plan counts",
-    "missing.over-cap": "too many attempts have no value",
-    "range.unbounded": "the score has no declared upper end, so missing data has no worst case",
-    "range.violated": "a value lies outside the declared range",
-    "cluster.unknown": "the independent cluster of an attempt is not known",
-    "scorer.missing": "the log has no score of the declared scorer",
-    "scorer.ambiguous": "the log has several scores and the framework names none",
-    "suite.not-binary": "a rate over this suite needs values of 0 or 1",
-    "suite.unequal-epochs": "a rate over this suite needs equal epochs per task",
-    "arm.unknown": "the trial arm of an attempt is not known",
-    "estimand.reported-only": "this estimand is read from publications only, not from samples",
-    "reported.too-little": "the publication gives no n, no spread or no interval",
-    "reported.range": "counts need a score between 0 and 1",
-    "reported.unlabelled": "the published spread has no label and its readings disagree",
-    "monotone.cross-check": "the test is not monotone and its cross-check does not agree",
-    "evaluation.not-current": "the evaluation is saturated or deprecated",
-    "evidence.doubtful": "a log is doubtful",
-    "run.unfinished": "a run did not end with success",
-    "alpha.spent": "the error budget of this period is spent by earlier weights",
-    "alpha.tolerance": "the p-value equals alpha within numeric tolerance",
-}
-"""Every reason that keeps a measured criterion from RULED_OUT, besides its p-value."""
 
 
 class Variant(NamedTuple):
@@ -58,20 +31,6 @@ class Variant(NamedTuple):
     runs: tuple[Evidence, ...]
     attempts: Attempts
     test: Test
-
-
-class Leafed(NamedTuple):
-    """A measured leaf with everything needed to settle it."""
-
-    leaf: Leaf
-    criterion: Measured
-    reading: Reading
-    limits: Limits
-    view: SlotView
-    alpha_out: float
-    alpha_in: float
-    safeguard: bool
-    threshold: str
 
 
 def settle_measured(
@@ -123,10 +82,10 @@ def settle_measured(
     elif not reasons and all(_survives(me, variant) for variant in tried):
         outcome = Outcome.RULED_OUT
     elif not reasons and _rules_out(me, test):
-        reasons = (_reason("slot.unplanned-veto"),)
+        reasons = (bar("slot.unplanned-veto"),)
     if _disagrees(me, test):
         reasons += (Reason(code="guarantee.disagrees", says="default and proved test disagree"),)
-    return _finding(me, outcome, test=test, attempts=attempts, reasons=reasons)
+    return finding_of(me, outcome=outcome, test=test, attempts=attempts, reasons=reasons)
 
 
 def _variants(me: Leafed) -> tuple[Variant, ...]:
@@ -260,7 +219,7 @@ def _bars(
         codes.add("alpha.spent")
     if near_alpha(_deciding_p(me, test), factor=me.leaf.out_factor, alpha=me.alpha_out):
         codes.add("alpha.tolerance")
-    reasons = [_reason(code) for code in sorted(codes)]
+    reasons = [bar(code) for code in sorted(codes)]
     stale = (
         staleness(
             run,
@@ -293,7 +252,9 @@ def _inherited(
 ) -> Finding:
     """A slot that the plan declared inherited: paired with the parent, or nothing (I-1 to I-4)."""
     if _reached(me, test):
-        return _finding(me, Outcome.REACHED, test=test, attempts=attempts, reasons=reasons)
+        return finding_of(
+            me, outcome=Outcome.REACHED, test=test, attempts=attempts, reasons=reasons
+        )
     p, refusals = inherited_p(
         case=case,
         threshold=me.threshold,
@@ -304,86 +265,12 @@ def _inherited(
     # The absolute test's own bars stay, except that having no rule-out by itself is no bar.
     kept = tuple(reason for reason in reasons if reason.code != "alpha.tolerance") + refusals
     if me.view.unplanned:
-        kept += (_reason("slot.unplanned-veto"),)
+        kept += (bar("slot.unplanned-veto"),)
     ruled_out = not kept and passes(p, factor=2 * me.leaf.out_factor, alpha=me.alpha_out)
     if not ruled_out and not kept:
         kept = (
             Reason(code="inherit.worse", says=f"may be worse than its parent (p = {2 * p:.3g})"),
         )
     outcome = Outcome.RULED_OUT if ruled_out else Outcome.UNDETERMINED
-    finding = _finding(me, outcome, test=test, attempts=attempts, reasons=kept)
+    finding = finding_of(me, outcome=outcome, test=test, attempts=attempts, reasons=kept)
     return finding.model_copy(update={"decided_by": "inheritance", "guarded": False})
-
-
-def _finding(
-    me: Leafed,
-    outcome: Outcome,
-    *,
-    test: Test,
-    attempts: Attempts,
-    reasons: tuple[Reason, ...],
-) -> Finding:
-    runs = (*me.view.planned, *me.view.unplanned)
-    if not reasons and outcome is Outcome.UNDETERMINED:
-        reasons = (_between(me, test),)
-    return Finding(
-        path=me.leaf.path,
-        kind="measured",
-        says=me.criterion.says,
-        outcome=outcome,
-        decided_by="evidence" if me.view.planned else "omission",
-        reasons=reasons,
-        evidence=tuple(sorted({run.digest for run in runs})),
-        owes=bool(me.view.owed),
-        slot=me.criterion.evaluation,
-        estimate=_estimate(me, test, attempts.counts) if me.view.planned else None,
-        limits=me.limits,
-        as_published=_as_published(me.criterion, test),
-    )
-
-
-def _between(me: Leafed, test: Test) -> Reason:
-    """Why an estimate decides nothing: its interval crosses a bound, or lies in the grey zone."""
-    low, high = sorted((me.limits.rule_out, me.limits.rule_in))
-    if low < test.lower and test.upper is not None and test.upper < high:
-        return Reason(code="interval.grey-zone", says="the interval lies in the grey zone")
-    return Reason(code="interval.crosses", says="the interval crosses the bound")
-
-
-def _as_published(criterion: Measured, test: Test) -> bool | None:
-    """The publisher's literal comparison of the plain value (M-12)."""
-    rule, value = criterion.as_published, test.value
-    if rule is None or value is None:
-        return None
-    holds = {
-        "<": value < rule.bound,
-        "<=": value <= rule.bound,
-        ">": value > rule.bound,
-        ">=": value >= rule.bound,
-    }
-    return holds[rule.comparison]
-
-
-def _estimate(me: Leafed, test: Test, counts: Counts) -> Estimate:
-    return Estimate(
-        value=test.value,
-        worst=test.worst,
-        best=test.best,
-        lower=test.lower,
-        upper=test.upper,
-        rule_out_p=test.rule_out_p,
-        rule_in_p=test.rule_in_p,
-        proved_rule_out_p=test.proved_rule_out_p,
-        units=test.units,
-        items=test.items,
-        effective_n=test.effective_n,
-        dangerous=test.dangerous,
-        method=test.method,
-        guarantee=me.criterion.guarantee,
-        monotone=test.monotone,
-        counts=counts,
-    )
-
-
-def _reason(code: str) -> Reason:
-    return Reason(code=code, says=BARS[code])

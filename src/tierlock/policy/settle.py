@@ -204,6 +204,6 @@ def _refusal(item: Attestation, *, criterion: Attested, case: Case) -> Reason | 
     for part in criterion.over:
         now = getattr(case.subject.parts, part)
         then = item.over.get(part)
-        if now != then and not (now is None and same_part(then, now)):
+        if now != then and not (now is None and same_part(then, other=now)):
             return Reason(code="attestation.other-parts", says=f"the attestation saw other {part}")
     return None

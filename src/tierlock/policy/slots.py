@@ -75,7 +75,7 @@ def plan_after(
         run.slot
         for run in register.runs
         if run.ended in _COUNTABLE
-        and is_own(run.subject, run.parts, subject=subject, safeguard=run.slot in tested)
+        and is_own(run.subject, parts=run.parts, subject=subject, safeguard=run.slot in tested)
     )
     return Plan(
         framework=digest(framework),
@@ -89,16 +89,16 @@ def plan_after(
     )
 
 
-def same_part(one: str | None, other: str | None) -> bool:
+def same_part(one: str | None, *, other: str | None) -> bool:
     """Tell whether two digests can be of the same thing: equal, or one of them unknown."""
     return one is None or other is None or one == other
 
 
-def is_own(name: str, parts: Parts, *, subject: Subject, safeguard: bool) -> bool:
+def is_own(name: str, *, parts: Parts, subject: Subject, safeguard: bool) -> bool:
     """Tell whether a record about `name` with `parts` is about this subject (V-6)."""
-    if not subject.answers_to(name) or not same_part(parts.weights, subject.parts.weights):
+    if not subject.answers_to(name) or not same_part(parts.weights, other=subject.parts.weights):
         return False
-    return not safeguard or same_part(parts.safeguards, subject.parts.safeguards)
+    return not safeguard or same_part(parts.safeguards, other=subject.parts.safeguards)
 
 
 def view_slot(
@@ -117,7 +117,7 @@ def view_slot(
             run
             for run in register.runs
             if run.slot == slot
-            and is_own(run.subject, run.parts, subject=subject, safeguard=safeguard)
+            and is_own(run.subject, parts=run.parts, subject=subject, safeguard=safeguard)
         ),
         key=lambda run: (run.started_at, run.run_id),
     )
@@ -125,7 +125,9 @@ def view_slot(
         item.run_id: item
         for item in evidence
         if item.evaluation in framework.evaluations[slot].tasks
-        and is_own(item.subject.name, item.subject.parts, subject=subject, safeguard=safeguard)
+        and is_own(
+            item.subject.name, parts=item.subject.parts, subject=subject, safeguard=safeguard
+        )
     }
     promise = plan.slot(slot)
     eligible = [
@@ -169,7 +171,7 @@ def _plan_debts(slot: str, *, plan: Plan, register: RunRegister, runs: int) -> l
         for other in register.plans
         if other.framework == plan.framework
         and other.subject == plan.subject
-        and same_part(other.weights, plan.weights)
+        and same_part(other.weights, other=plan.weights)
         and other.slot(slot) is not None
     }
     rivals.pop(digest(plan), None)

@@ -43,14 +43,14 @@ def assess(imports: Imports, *, project: Project, at: datetime) -> Assessed:
         imports, store=project.store, framework=project.framework, subject=project.subject
     )
     answer = ask(project, at=at, action=project.action)
-    record(project, answer)
-    report = report_of(project, answer)
+    record(project, answer=answer)
+    report = report_of(project, answer=answer)
     return Assessed(
         report=report,
         omissions=imports.omissions,
         repeated=repeated,
         files=imports.files,
-        html=write_report(project, report),
+        html=write_report(project, report=report),
     )
 
 
@@ -66,7 +66,7 @@ def _check_dates(imports: Imports, *, at: datetime) -> None:
             )
 
 
-def report_of(project: Project, answer: Answer) -> AssessReport:
+def report_of(project: Project, *, answer: Answer) -> AssessReport:
     """Return the values of one answer as renderers want them."""
     statements = project.statements
     return AssessReport(
@@ -85,7 +85,7 @@ def report_of(project: Project, answer: Answer) -> AssessReport:
     )
 
 
-def write_report(project: Project, report: AssessReport) -> Path:
+def write_report(project: Project, *, report: AssessReport) -> Path:
     """Write the self-contained HTML report into the store's folder and return its path."""
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", project.subject.name).strip("-.") or "subject"
     stamp = report.generated_at.strftime("%Y-%m-%dT%H%M%SZ")

@@ -110,9 +110,9 @@ def play(folder: Path) -> Iterator[Played]:
                 subject=project.subject,
             )
         answer = ask(project, at=act.at, action=project.action)
-        record(project, answer)
-        report = report_of(project, answer)
-        yield Played(act, report, write_report(project, report))
+        record(project, answer=answer)
+        report = report_of(project, answer=answer)
+        yield Played(act, report, write_report(project, report=report))
 
 
 def _prepare(folder: Path) -> None:

@@ -102,7 +102,7 @@ def active_plan(project: Project) -> Plan | None:
     return max(mine, key=lambda plan: plan.sealed_at, default=None)
 
 
-def record(project: Project, answer: Answer) -> str:
+def record(project: Project, *, answer: Answer) -> str:
     """Store the determination and the alpha that it spent; return its digest."""
     name = project.store.add_determination(answer.determination)
     project.store.spend(_spent(project, answer.determination))

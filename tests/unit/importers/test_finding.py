@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -128,8 +130,25 @@ def test_a_folder_with_too_many_entries_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == "import.limit"
 
 
-def test_a_pipe_does_not_block_the_search(tmp_path: Path) -> None:
-    import os
+def test_a_folder_that_can_not_be_listed_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.eval", LOG)
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    scandir = os.scandir
 
+    def guarded(path: str) -> Any:
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(closed))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", guarded)
+    with pytest.raises(ImportFailed, match="permission denied") as caught:
+        find_logs([tmp_path])
+    assert caught.value.location == str(closed)
+
+
+def test_a_pipe_does_not_block_the_search(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.json")
     assert found(tmp_path)[1] == [("file.not-a-log", "pipe.json"), ("folder.no-logs", ".")]

@@ -22,6 +22,7 @@ from tierlock.importers.interface import Glance
         ("a.json", b'\xef\xbb\xbf{"status": 1, "eval": {"task": "t", "model": "m"', True),
         ("a.json", b'{"events": [], "status": "x"}', False),
         ("a.json", b'["status", "eval", "task", "model"]', False),
+        ("a.json", b'{"status": "x", "eval": {"task": "t", "ids": [' + b"1," * 40_000, True),
         ("a.eval", b"", False),
     ],
 )

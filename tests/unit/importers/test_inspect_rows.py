@@ -119,7 +119,7 @@ def test_without_times_the_run_s_creation_counts() -> None:
 
 
 def test_times_without_a_zone_are_noted() -> None:
-    evidence = only(archive([sample(1, started_at="2026-03-01T12:30:00")]))
+    evidence = only(archive([sample(0), sample(1, started_at="2026-03-01T12:30:00")]))
     assert codes(evidence) == ["time.naive"]
     assert evidence.measured_at.isoformat() == "2026-03-01T12:30:00+00:00"
 

@@ -167,6 +167,30 @@ def test_the_subject_without_a_name_is_named_by_its_arguments(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        ({"model": "hf", "model_args": "dtype=auto"}, "hf"),
+        ({"model": "hf", "model_args": {"pretrained": "x"}}, "hf"),
+        ({"model_args": "model=lab/x"}, "lab/x"),
+        ({}, "unnamed"),
+    ],
+)
+def test_a_subject_is_never_invented(config: dict, name: str, tmp_path: Path) -> None:
+    assert only(imported(tmp_path, model_name=None, config=config)).subject.name == name
+
+
+@pytest.mark.parametrize("seconds", ["soon", -1, "nan", 1e300, None])
+def test_a_duration_that_is_none_is_left_out(seconds: object, tmp_path: Path) -> None:
+    evidence = only(imported(tmp_path, total_evaluation_time_seconds=seconds))
+    assert evidence.seconds is None
+    assert evidence.finished_at is None
+
+
+def test_an_empty_file_of_samples_is_no_samples(tmp_path: Path) -> None:
+    assert only(imported(tmp_path, [])).reported
+
+
+@pytest.mark.parametrize(
     ("changes", "code"),
     [
         ({"date": None}, "import.value"),

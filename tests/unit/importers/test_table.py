@@ -62,6 +62,12 @@ def test_lines_of_json_are_the_same_table(tmp_path: Path) -> None:
     assert from_json.samples.state == ("scored", "unscored")
 
 
+def test_blanks_around_names_do_not_matter(tmp_path: Path) -> None:
+    text = csv_of("m, e, r, a, 1, 2026-03-01", "m,e,r,b,1,2026-03-01", head=HEAD.replace(",", ", "))
+    evidence = only(read_text(tmp_path, "t.csv", text))
+    assert (evidence.evaluation, evidence.run_id, evidence.samples.id) == ("e", "r", ("a", "b"))
+
+
 def test_rows_are_grouped_into_runs(tmp_path: Path) -> None:
     text = csv_of(
         "m,e,r1,a,1,2026-03-01",

@@ -152,6 +152,60 @@ def test_entries_that_share_bytes_are_refused() -> None:
         opened(bytes(data))
 
 
+def long_archive(content: bytes, *, kind: int = 1, end: bytes = b"PK\x06\x06") -> bytes:
+    """Return an archive of one entry whose sizes stand in the ZIP64 fields only."""
+    size, unknown = len(content), 0xFFFFFFFF
+    body = struct.pack("<4s5H3L2H", b"PK\x03\x04", 45, 0, 0, 0, 0, 0, unknown, unknown, 1, 0)
+    body += b"a" + content
+    field = struct.pack("<HH3Q", kind, 24, size, size, 0)
+    note = struct.pack("<HH2s", 9, 2, b"xx")
+    row = struct.pack("<4s6HL", b"PK\x01\x02", 45, 45, 0, 0, 0, 0, zlib.crc32(content))
+    row += struct.pack("<2L5H2L", unknown, unknown, 1, 32 + 2, 0, 0, 0, 0, unknown)
+    row += b"a" + note + field
+    at = len(body)
+    tail = struct.pack("<4sQ2H2L4Q", end, 44, 45, 45, 0, 0, 1, 1, len(row), at)
+    tail += struct.pack("<4sLQL", b"PK\x06\x07", 0, at + len(row), 1)
+    tail += struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, unknown, unknown, 0)
+    return body + row + tail
+
+
+def test_sizes_beyond_32_bits_are_read_from_their_own_fields() -> None:
+    archive = opened(long_archive(b"content"))
+    assert archive.read("a") == b"content"
+    assert archive.dead_bytes() == 0
+
+
+@pytest.mark.parametrize("changes", [{"kind": 2}, {"end": b"PK\x09\x09"}])
+def test_damaged_long_sizes_are_refused(changes: dict) -> None:
+    with pytest.raises(ImportFailed) as caught:
+        opened(long_archive(b"content", **changes))
+    assert caught.value.code == "import.unreadable"
+
+
+def test_a_name_of_an_old_tool_is_a_name() -> None:
+    data = pack({"b": b"x"}).replace(b"b", b"\x81")
+    assert list(opened(data).entries) == ["ü"]
+
+
+def test_a_directory_with_more_or_fewer_rows_than_it_says_is_refused() -> None:
+    two = pack({"a": b"", "b": b""})
+    at = two.index(b"PK\x05\x06") + 8
+    for count in (1, 3):
+        data = two[:at] + struct.pack("<2H", count, count) + two[at + 4 :]
+        with pytest.raises(ImportFailed, match="inconsistent"):
+            opened(data)
+
+
+def test_a_directory_that_ends_in_the_middle_of_a_row_is_refused() -> None:
+    data = bytearray(pack({"a": b""}))
+    at = data.index(b"PK\x05\x06")
+    size = at - data.index(b"PK\x01\x02")
+    data[at:at] = b"PK\x01\x02"
+    struct.pack_into("<L", data, at + 4 + 12, size + 4)
+    with pytest.raises(ImportFailed, match="truncated"):
+        opened(bytes(data))
+
+
 def bomb(method: int) -> bytes:
     return pack({"zeros": bytes(1_000_000)}, method=method)
 

@@ -1,0 +1,118 @@
+"""The inputs of a determination, checked: time, duplicates, plan and register (V-2 to V-5, S-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from tierlock.core import (
+    Evidence,
+    InputError,
+    IntegrityError,
+    digest,
+)
+from tierlock.policy.case import Case
+
+
+def check_case(case: Case) -> None:
+    """Check the inputs of one determination.
+
+    Raises:
+        InputError: a future instant, a plan of another framework or subject, or evidence whose
+            run is not in the register.
+        IntegrityError: evidence that differs from its register entry.
+    """
+    _check_times(case)
+    _check_plan(case)
+    _check_register(case)
+
+
+def aware(at: datetime) -> datetime:
+    """Return `at` in UTC.
+
+    Raises:
+        InputError: it has no time zone.
+    """
+    if at.tzinfo is None:
+        raise InputError("input.naive-time", f"`{at}` has no time zone", hint="add UTC")
+    return at.astimezone(UTC)
+
+
+def distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence by digest, once each, in a fixed order; one run id has one content (V-4, V-5)."""
+    by_digest = {item.digest: item for item in evidence}
+    by_run: dict[tuple[str, str], str] = {}
+    for name in sorted(by_digest):
+        run = by_digest[name].run_id
+        if by_run.setdefault((run, by_digest[name].subject.name), name) != name:
+            raise _conflict(run, "occurs with two different contents")
+    return tuple(
+        sorted(by_digest.values(), key=lambda item: (item.measured_at, item.run_id, item.digest))
+    )
+
+
+def _conflict(run: str, says: str) -> IntegrityError:
+    return IntegrityError("integrity.run-conflict", f"run `{run}` {says}")
+
+
+def _check_times(case: Case) -> None:
+    """V-2: nothing may be dated later than the question."""
+    dated = [("evidence", item.run_id, item.measured_at) for item in case.evidence]
+    dated += [
+        ("evidence", item.run_id, item.finished_at)
+        for item in case.evidence
+        if item.finished_at is not None
+    ]
+    dated += [("plan", "plan", case.plan.sealed_at)]
+    dated += [("plan", "plan", plan.sealed_at) for plan in case.register.plans]
+    dated += [("run", run.run_id, run.started_at) for run in case.register.runs]
+    dated += [("attestation", a.criterion, a.attested_at) for a in case.attestations]
+    dated += [("record", n.kind, n.happened_at) for n in case.negatives.records]
+    dated += [
+        ("record", n.kind, n.resolved_at)
+        for n in case.negatives.records
+        if n.resolved_at is not None
+    ]
+    dated += [("spent alpha", s.threshold, s.spent_at) for s in case.history]
+    if case.parent is not None:
+        dated.append(("determination", case.parent.subject.name, case.parent.determined_at))
+    effective = case.framework.effective
+    dated.append(
+        (
+            "framework",
+            case.framework.name,
+            datetime(effective.year, effective.month, effective.day, tzinfo=UTC),
+        )
+    )
+    for kind, name, instant in dated:
+        if instant > case.at:
+            raise InputError(
+                "input.future",
+                f"{kind} `{name}` is dated {instant.isoformat()}, after {case.at.isoformat()}",
+                hint="check the clock that wrote it, or ask for a later instant with --at",
+            )
+
+
+def _check_plan(case: Case) -> None:
+    if case.plan.framework != digest(case.framework):
+        raise InputError("input.subject", "the plan was sealed for another framework version")
+    if not case.subject.answers_to(case.plan.subject):
+        raise InputError("input.subject", f"the plan is for subject `{case.plan.subject}`")
+
+
+def _check_register(case: Case) -> None:
+    """S-1, V-5: evidence of a slot is registered, unchanged, and not older than its start."""
+    registered = {(run.run_id, run.slot): run for run in case.register.runs}
+    for item in case.evidence:
+        for slot, evaluation in case.framework.evaluations.items():
+            if item.evaluation not in evaluation.tasks:
+                continue
+            run = registered.get((item.run_id, slot))
+            if run is None:
+                raise InputError(
+                    "register.incomplete", f"run `{item.run_id}` is not in the run register"
+                )
+            if run.evidence is not None and run.evidence != item.digest:
+                raise _conflict(item.run_id, "differs from what was registered")
+            if item.measured_at < run.started_at:
+                raise _conflict(item.run_id, "holds samples from before its registered start")

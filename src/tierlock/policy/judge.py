@@ -1,0 +1,102 @@
+"""Every tree of a framework, settled leaf by leaf: thresholds, scope, safeguard tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from tierlock.core import Finding, Node, Outcome, Step
+from tierlock.policy.case import Case
+from tierlock.policy.logic import trace, walk
+from tierlock.policy.settle import settle
+
+SCOPE: Final = "scope"
+
+
+class Budget(NamedTuple):
+    """The error budget of one tree, and the account that it is spent from."""
+
+    account: str
+    rule_out: float
+    rule_in: float
+
+
+class Judged(NamedTuple):
+    """Findings and traces of every tree.
+
+    Attributes:
+        budgets: per threshold.
+        findings: of thresholds and of the scope, by path.
+        traces: per threshold.
+        scope: the scope's trace, None where the framework has none.
+        tested: findings of safeguard tests, by path.
+        tests: traces of safeguard tests, by `<standard>:<criterion>`.
+    """
+
+    budgets: Mapping[str, Budget]
+    findings: Mapping[str, Finding]
+    traces: Mapping[str, Step]
+    scope: Step | None
+    tested: Mapping[str, Finding]
+    tests: Mapping[str, Step]
+
+    @property
+    def scope_outcome(self) -> Outcome | None:
+        """Outcome of "the subject is in scope"; None where the framework has no scope."""
+        return None if self.scope is None else self.scope.outcome
+
+    @property
+    def everything(self) -> tuple[Finding, ...]:
+        """All findings, those of safeguard tests last."""
+        return (*self.findings.values(), *self.tested.values())
+
+
+def judge(case: Case) -> Judged:
+    """Settle every criterion on its own and evaluate every tree (M, R, F-1, O-2)."""
+    framework = case.framework
+    control = framework.error_control
+    alpha_in = control.rule_in / control.checkpoints
+    budgets = {
+        name: Budget(name, framework.alpha_rule_out(name), alpha_in)
+        for name in framework.thresholds
+    }
+    findings: dict[str, Finding] = {}
+    traces = {
+        name: _tree(threshold.crossed_if, f"{name}:", case, budgets[name], findings)
+        for name, threshold in framework.thresholds.items()
+    }
+    plain = control.rule_out / control.checkpoints
+    scope = None
+    if framework.scope is not None:
+        budget = Budget(SCOPE, plain, alpha_in)
+        scope = _tree(framework.scope.in_scope_if, f"{SCOPE}:", case, budget, findings)
+    tested: dict[str, Finding] = {}
+    tests = {}
+    for standard, criterion, node in framework.safeguard_tests():
+        path = f"{standard}:{criterion}"
+        budget = Budget(standard, plain, alpha_in)
+        tests[path] = _tree(node, f"{path}/", case, budget, tested, safeguard=True)
+    return Judged(budgets, findings, traces, scope, tested, tests)
+
+
+def _tree(
+    node: Node,
+    prefix: str,
+    case: Case,
+    budget: Budget,
+    findings: dict[str, Finding],
+    *,
+    safeguard: bool = False,
+) -> Step:
+    """Settle the leaves of one tree into `findings` and return its trace."""
+    for leaf in walk(node, prefix=prefix):
+        findings[leaf.path] = settle(
+            leaf,
+            case=case,
+            threshold=budget.account,
+            alpha_out=budget.rule_out,
+            alpha_in=budget.rule_in,
+            safeguard=safeguard,
+        )
+    outcomes = {path: finding.outcome for path, finding in findings.items()}
+    return trace(node, prefix=prefix, outcomes=outcomes)

@@ -1,0 +1,97 @@
+"""Owed standards against claims and tests, criterion by criterion (G-7 to G-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tierlock.core import Outcome, Owed, Reason, SafeguardCriterion
+from tierlock.policy.draft import Ask, Draft, open_records
+from tierlock.policy.safeguards import coverage
+
+
+def check_standards(
+    ask: Ask, *, owed: tuple[Owed, ...], outcomes: Mapping[str, Outcome], draft: Draft
+) -> None:
+    """Add to `draft` every reason that binding owed standards give (G-7 to G-9)."""
+    paths = _required_paths(ask, draft)
+    for item in owed:
+        standard = ask.framework.standards[item.standard]
+        if standard.kind not in ask.rule.needs:
+            continue
+        nobody = standard.undefined or any(not c.accepts for c in standard.criteria.values())
+        if nobody:
+            reached = item.because == "baseline" or any(
+                outcomes[name] is Outcome.REACHED for name in item.thresholds
+            )
+            names = ", ".join(item.thresholds) or "the baseline"
+            says = f"{item.standard} ({standard.title}) can not be met by anybody; owed by {names}"
+            add = draft.deny if reached else draft.hold
+            add("standard.undefined", says=says, about=item.standard)
+            continue
+        for criterion_id, criterion in standard.criteria.items():
+            _check_criterion(ask, f"{item.standard}:{criterion_id}", criterion, paths, draft)
+
+
+def _required_paths(ask: Ask, draft: Draft) -> frozenset[str]:
+    """Traffic paths that path-scoped claims must cover together (G-9)."""
+    declared = ask.subject.surfaces
+    wanted = list(declared) if ask.action.surface is None else [ask.action.surface]
+    for name in wanted:
+        if name not in declared:
+            says = f"the subject does not declare the traffic paths of surface `{name}`"
+            draft.hold("surface.undeclared", says=says, about=name)
+    return frozenset(
+        f"{name}/{path}" for name in wanted if name in declared for path in declared[name].paths
+    )
+
+
+def _check_criterion(
+    ask: Ask, path: str, criterion: SafeguardCriterion, paths: frozenset[str], draft: Draft
+) -> None:
+    found = Draft()
+    for record in open_records(ask, kind="failed_claim"):
+        if record.concerns == path:
+            found.deny(
+                "claim.failed", says=f"{path} is shown not to hold: {record.says}", about=path
+            )
+    step = ask.determination.safeguard_traces.get(path)
+    if criterion.falls_short_if is not None:
+        outcome = Outcome.UNDETERMINED if step is None else step.outcome
+        if outcome is Outcome.REACHED:
+            says = f"{path} falls short: its test shows it"
+            found.deny("safeguard.falls-short", says=says, about=path)
+        elif outcome is Outcome.UNDETERMINED:
+            says = f"the test of {path} does not rule out that it falls short"
+            found.hold("safeguard.undetermined", says=says, about=path)
+    if criterion.scope == "paths" and not paths:
+        says = f"{path} must cover traffic paths, and the subject declares none"
+        found.hold("surface.undeclared", says=says, about=path)
+    covered = coverage(
+        path,
+        criterion=criterion,
+        claims=ask.claims,
+        framework=ask.framework,
+        rule=ask.rule,
+        subject=ask.subject,
+        required_paths=paths,
+        at=ask.at,
+    )
+    for reason in covered.reasons:
+        found.hold(reason.code, says=reason.says, about=path)
+    if criterion.modality != "must":
+        # Recommended lines never close the gate; that they are open is still said.
+        draft.conditions += [
+            Reason(code="criterion.recommended", says=f"{path} is recommended and open: {r.says}")
+            for r in found.reasons
+        ]
+        return
+    draft.reasons += found.reasons
+    draft.end(covered.until)
+    if covered.interim:
+        arguments = "; ".join(
+            f"{claim.interim.argument} (until {claim.expires_at.date()})"
+            for claim in covered.interim
+            if claim.interim is not None and claim.expires_at is not None
+        )
+        says = f"{path} rests on an interim claim: {arguments}"
+        draft.conditions.append(Reason(code="claim.interim", says=says))

@@ -1,0 +1,85 @@
+"""The engine against the slow and obvious engine of `tests/reference`, on random worlds.
+
+| what is drawn | what must agree |
+|---|---|
+| nested trees, thresholds that imply each other, scope, precaution | outcomes, what is owed, holds, labels |
+| runs with missing, refused, limited and impossible values, registers, plans | findings and what they owe |
+| claims, approvals, rulings, negative records | verdict, reasons, conditions, expiry |
+
+The reference engine uses exact binomial sums and a race for values between the ends; the engine uses
+library functions and characteristic functions. Values of one cluster may lie anywhere in the range.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+
+from tests.reference import engine as reference
+from tests.reference.compare import compare_decisions, compare_determinations
+from tests.reference.gate import decide as reference_decide
+from tests.strategies.worlds import World, worlds
+from tierlock.core import digest
+
+THOROUGH = os.environ.get("TIERLOCK_HYPOTHESIS") == "thorough"
+EXAMPLES = 5000 if THOROUGH else 250
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(worlds())
+def test_the_engines_agree(world: World) -> None:
+    judgement = reference.determine(
+        world.framework,
+        world.plan,
+        world.evidence,
+        subject=world.subject,
+        at=world.at,
+        register=world.register,
+        attestations=world.attestations,
+        negatives=world.negatives,
+        history=world.history,
+    )
+    determination = world.determined()
+    assert not compare_determinations(determination, judgement)
+    name = digest(determination)
+    bound = world.bound_to(name)
+    answer = reference_decide(
+        bound.framework,
+        judgement,
+        name=name,
+        subject=bound.subject,
+        action=bound.action,
+        at=bound.at,
+        claims=bound.claims,
+        rulings=bound.rulings,
+        approvals=bound.approvals,
+        negatives=bound.negatives,
+    )
+    assert not compare_decisions(bound.decided(determination), answer)
+
+
+def test_the_worlds_are_worth_comparing() -> None:
+    """Random inputs in which everything is undetermined and closed would show nothing."""
+    verdicts: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
+
+    @settings(
+        max_examples=150,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(worlds())
+    def look(world: World) -> None:
+        determination = world.determined()
+        outcomes.update(found.outcome.value for found in determination.thresholds)
+        verdicts[world.bound_to(digest(determination)).decided(determination).verdict.value] += 1
+
+    look()
+    assert all(verdicts[name] >= 0.1 * verdicts.total() for name in ("ALLOW", "HOLD"))
+    assert verdicts["DENY"] >= 0.03 * verdicts.total()
+    assert len(outcomes) == 3
+    assert all(times >= 0.1 * outcomes.total() for times in outcomes.values())
