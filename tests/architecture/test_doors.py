@@ -13,7 +13,33 @@ import tierlock
 from tests.architecture.house import ROOMS, ROOT, SOURCES, name_of, room_of, tree_of
 
 # A change here is a change of the public interface: CHANGELOG.md and the reference name it too.
-PUBLIC = ["__version__"]
+PUBLIC = [
+    "Action",
+    "Claim",
+    "Decision",
+    "Determination",
+    "Evidence",
+    "Explanation",
+    "Framework",
+    "Negatives",
+    "Outcome",
+    "Plan",
+    "RunRegister",
+    "Subject",
+    "TierlockError",
+    "Verdict",
+    "__version__",
+    "decide",
+    "determine",
+    "explain",
+    "find_logs",
+    "get_framework",
+    "load_framework",
+    "parse_framework",
+    "plan_after",
+    "read",
+    "register_of",
+]
 
 # Every room may name the error tree by its file: it knows nothing and is imported first.
 OPEN_MODULES = {"tierlock.core.errors"}

@@ -154,7 +154,7 @@ def _wrong_type(value: object, wanted: str, path: Path) -> Flaw:
     hint: str | None = None
     if wanted == "text" and isinstance(value, bool | int | float):
         hint = f'put it in quotes: "{str(value).lower()}"'
-    elif wanted == "a list" and isinstance(value, str):
+    elif wanted == "a list" and isinstance(value, str) and value:
         hint = f"put it in brackets: [{value}]"
     elif wanted.startswith("`true`") and isinstance(value, str):
         hint = "`yes`, `no`, `on` and `off` are text here"
