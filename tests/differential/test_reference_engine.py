@@ -2,12 +2,12 @@
 
 | what is drawn | what must agree |
 |---|---|
-| nested trees, thresholds that imply each other, scope, precaution | outcomes, what is owed, holds, labels |
-| runs with missing, refused, limited and impossible values, registers, plans | findings and what they owe |
+| nested trees, implications, scope, precaution | outcomes, what is owed, holds, labels |
+| runs with missing, refused and impossible values, registers, plans | findings, what they owe |
 | claims, approvals, rulings, negative records | verdict, reasons, conditions, expiry |
 
-The reference engine uses exact binomial sums and a race for values between the ends; the engine uses
-library functions and characteristic functions. Values of one cluster may lie anywhere in the range.
+The reference engine uses exact binomial sums, and a race for values between the ends; the engine
+uses library functions and characteristic functions.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def command() -> None:
 def list_() -> None:
     """List the shipped frameworks with their digests."""
     for entry in list_frameworks():
-        data(f"{entry.name}-{entry.version}  {entry.title}  {entry.sha256[:19]}")
+        data(f"{entry.name}  {entry.title}  {entry.sha256[:19]}")
 
 
 @command.command("show")

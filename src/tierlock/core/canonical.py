@@ -30,15 +30,17 @@ def canonical_json(value: object) -> bytes:
     """Return the RFC 8785 bytes of JSON-like `value` (dicts, lists, text, numbers, None).
 
     Raises:
-        InputError: the value holds a number that JSON can not carry exactly.
+        InputError: a number that JSON can not carry exactly, or text that UTF-8 can not.
 
     >>> canonical_json({"b": 1, "a": [True, None]})
     b'{"a":[true,null],"b":1}'
     """
     try:
         return rfc8785.dumps(value)  # type: ignore[arg-type]  # any JSON value, checked by dumps
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.FloatDomainError, rfc8785.IntegerDomainError) as error:
         raise InputError("input.number", f"value can not be written canonically: {error}") from None
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
+        raise InputError("input.type", "text holds a character that UTF-8 can not carry") from None
 
 
 def digest(value: BaseModel) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -29,6 +30,17 @@ class Record(BaseModel):
         serialize_by_alias=True,
         use_enum_values=False,
     )
+
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
+        """Return a copy with some fields replaced; nothing computed earlier is carried over.
+
+        Values are not validated again: only code that made them may pass them.
+        """
+        copied = super().model_copy(update=update, deep=deep)
+        # Cached digests live beside the fields; a changed copy must not keep them.
+        for name in set(copied.__dict__) - set(type(self).model_fields):
+            del copied.__dict__[name]
+        return copied
 
     @classmethod
     def parse(cls, data: bytes | str) -> Self:

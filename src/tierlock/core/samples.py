@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, Literal, get_args
 
-import rfc8785
 from pydantic import Field, model_validator
 
+from tierlock.core.canonical import canonical_json
+from tierlock.core.errors import InputError
 from tierlock.core.record import Record
 
 State = Literal["scored", "errored", "unscored", "invalidated", "fallback", "absent"]
@@ -27,6 +28,7 @@ State = Literal["scored", "errored", "unscored", "invalidated", "fallback", "abs
 """
 STATES: Final[tuple[State, ...]] = get_args(State)
 MISSING: Final = frozenset(STATES) - {"scored"}
+_EXACT: Final = 2.0**53  # below it a whole number is written the same way as integer and as float
 
 
 class Samples(Record):
@@ -91,11 +93,17 @@ class Samples(Record):
 def _column_bytes(column: Sequence[object]) -> bytes:
     """RFC 8785 bytes of one column; the standard encoder serves wherever the two agree."""
     whole = [
-        int(value) if isinstance(value, float) and value.is_integer() else value for value in column
+        int(value)
+        if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
+        else value
+        for value in column
     ]
     if any(isinstance(value, float) for value in whole):
-        return rfc8785.dumps(column)  # type: ignore[arg-type]  # scalars only, by construction
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+        return canonical_json(list(column))
+    try:
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise InputError("input.type", "text holds a character that UTF-8 can not carry") from None
 
 
 def is_usable(value: float | None) -> bool:

@@ -6,6 +6,7 @@ registered keeps owing its evidence, also when somebody deletes the log.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
@@ -29,6 +30,7 @@ from tierlock.store.files import (
     store_errors,
     write_whole,
 )
+from tierlock.store.states import as_registered, is_news, later_state
 
 _VERSION: Final = b"1\n"
 T = TypeVar("T", bound=Record)
@@ -92,54 +94,76 @@ class LocalStore:
         """
         self._prepare()
         with exclusive(self.folder):
-            known = {(item.run_id, item.subject.name): item for item in self.evidence()}
+            known = {_evidence_key(item): item for item in self.evidence()}
+            registered = {(run.run_id, run.subject): run for run in self.runs()}
             added: dict[tuple[str, str], Evidence] = {}
             seen: list[Evidence] = []
             for item in evidence:
-                key = (item.run_id, item.subject.name)
-                earlier = known.get(key) or added.get(key)
-                if earlier is None or _continues(item, earlier):
-                    added[key] = item
+                key = _evidence_key(item)
+                earlier = added.get(key) or known.get(key)
+                if earlier is None:
+                    run = registered.get(key)
+                    added[key] = item if run is None else as_registered(item, run=run)
                     continue
-                _same_run(item, earlier)
-                seen.append(earlier)
+                latest = later_state(item, earlier=earlier)
+                if latest is earlier:
+                    seen.append(earlier)
+                else:
+                    added[key] = latest
+            # The register first: a crash in between leaves runs that owe their evidence, which
+            # closes the gate until the logs are read again. The other order could show the good
+            # half of an ingest and forget the bad half.
+            self._append("runs.jsonl", self._news(register([*{**known, **added}.values()])))
             for item in added.values():
-                write_whole(self._evidence_path(item.digest), data=item.model_dump_json().encode())
-            have = {_run_key(run): run for run in self.runs()}
-            fresh = [
-                run
-                for run in register([*({**known, **added}).values()])
-                if _run_key(run) not in have or _finishes(run, have[_run_key(run)])
-            ]
-            self._append("runs.jsonl", fresh)
+                data = item.model_dump_json().encode()
+                write_whole(self._evidence_path(item.digest, data=data), data=data)
         return Ingested(tuple(added.values()), tuple(seen))
+
+    def register(self, runs: Sequence[RegisteredRun]) -> tuple[RegisteredRun, ...]:
+        """Register runs that are not registered yet; return the whole register.
+
+        Evidence that was stored under another framework has runs that this one does not know.
+        """
+        if self._news(runs):
+            self._prepare()
+            with exclusive(self.folder):
+                self._append("runs.jsonl", self._news(runs))
+        return self.runs()
+
+    def _news(self, runs: Iterable[RegisteredRun]) -> list[RegisteredRun]:
+        have = {_run_key(run): run for run in self.runs()}
+        return [run for run in runs if is_news(run, earlier=have.get(_run_key(run)))]
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Return all stored evidence in a fixed order.
 
         Raises:
-            IntegrityError: a stored file differs from its digest.
+            IntegrityError: a stored file differs from its digests, or two files of one run
+                contradict each other.
         """
         folder = self.folder / "evidence"
         with store_errors("read", path=folder):
             paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
         latest: dict[tuple[str, str], Evidence] = {}
         for item in (self._load_evidence(path) for path in paths):
-            key = (item.run_id, item.subject.name)
-            if key not in latest or _continues(item, latest[key]):
-                latest[key] = item
+            key = _evidence_key(item)
+            latest[key] = later_state(item, earlier=latest[key]) if key in latest else item
         return tuple(latest[key] for key in sorted(latest))
 
     def _load_evidence(self, path: Path) -> Evidence:
-        item = self._load(path, Evidence)
-        if item.digest != f"sha256:{path.stem}":
+        name, _, content = path.stem.partition("-")
+        data = self._bytes(path)
+        item = _parse(Evidence, data, path)
+        if hashlib.sha256(data).hexdigest() != content or item.digest != f"sha256:{name}":
             raise IntegrityError(
                 "integrity.digest", f"stored evidence `{path.name}` differs from its digest"
             )
         return item
 
-    def _evidence_path(self, name: str) -> Path:
-        return self.folder / "evidence" / f"{name.removeprefix('sha256:')}.json"
+    def _evidence_path(self, name: str, *, data: bytes) -> Path:
+        """Two digests name a file: of what was measured, and of every byte of the record."""
+        content = hashlib.sha256(data).hexdigest()
+        return self.folder / "evidence" / f"{name.removeprefix('sha256:')}-{content}.json"
 
     def runs(self) -> tuple[RegisteredRun, ...]:
         """Return every registered run, in the order of registration.
@@ -149,7 +173,7 @@ class LocalStore:
         runs: dict[tuple[str, str, str], RegisteredRun] = {}
         for run in self._lines("runs.jsonl", RegisteredRun):
             earlier = runs.get(_run_key(run))
-            if earlier is None or _finishes(run, earlier):
+            if is_news(run, earlier=earlier):
                 runs[_run_key(run)] = run
         return tuple(runs.values())
 
@@ -221,9 +245,11 @@ class LocalStore:
     # -- lines ------------------------------------------------------------------------------
 
     def _load(self, path: Path, kind: type[T]) -> T:
+        return _parse(kind, self._bytes(path), path)
+
+    def _bytes(self, path: Path) -> bytes:
         with store_errors("read", path=path):
-            data = path.read_bytes()
-        return _parse(kind, data, path)
+            return path.read_bytes()
 
     def _lines(self, name: str, kind: type[T]) -> tuple[T, ...]:
         path = self.folder / name
@@ -249,24 +275,5 @@ def _run_key(run: RegisteredRun) -> tuple[str, str, str]:
     return (run.run_id, run.slot, run.subject)
 
 
-def _finishes(run: RegisteredRun, earlier: RegisteredRun) -> bool:
-    """Whether an entry is news about a run that was unfinished when it was registered."""
-    return earlier.ended == "started" and run.evidence != earlier.evidence
-
-
-def _continues(item: Evidence, earlier: Evidence) -> bool:
-    """Whether a log is a later state of a run that was still going on when it was read."""
-    if earlier.status != "started" or item.digest == earlier.digest:
-        return False
-    return item.status != "started" or len(item.samples) > len(earlier.samples)
-
-
-def _same_run(item: Evidence, earlier: Evidence) -> None:
-    """The same run again, with whatever parts were stamped on it now; anything else conflicts."""
-    if item.model_copy(update={"subject": earlier.subject}).digest != earlier.digest:
-        raise IntegrityError(
-            "integrity.run-conflict",
-            f"run `{item.run_id}` is known with other content",
-            hint=f"it was first read from `{earlier.source.file}`; a run is never replaced",
-            location=item.source.file,
-        )
+def _evidence_key(item: Evidence) -> tuple[str, str]:
+    return (item.run_id, item.subject.name)

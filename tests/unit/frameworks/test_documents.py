@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.frameworks.snippets import edited
 from tierlock.core import (
     CODES,
     ActionRule,
@@ -154,11 +155,16 @@ def test_the_guide_is_a_framework() -> None:
     assert framework.name == "acme/small-1"
 
 
-@pytest.mark.parametrize("wrong", ["rule_out_bellow", "rule_out_above"])
-def test_the_guide_shows_real_errors(wrong: str) -> None:
-    text = guide_file().replace("rule_out_below", wrong)
-    if wrong == "rule_out_above":
-        text = text.replace("      rule_in_above: 0.60\n", "")
+@pytest.mark.parametrize(
+    ("bound", "grey_zone"),
+    [
+        ("rule_out_bellow: 0.30", "rule_in_above: 0.60"),
+        ("rule_out_above: 0.60", "rule_in_below: 0.30"),
+    ],
+)
+def test_the_guide_shows_real_errors(bound: str, grey_zone: str) -> None:
+    text = edited("rule_out_below: 0.30", bound, text=guide_file())
+    text = edited("rule_in_above: 0.60", grey_zone, text=text)
     (problem,) = check_framework(text.encode(), name="acme-1.yaml")
     assert f"{problem}\n" in blocks(GUIDE, "text")
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.unit.frameworks.messages import BOUND, SCHEMA
 from tests.unit.frameworks.snippets import NAME, SMALL, edited, only_problem, place, problems
 from tierlock.core import (
     AllOf,
@@ -19,8 +23,6 @@ from tierlock.core import Framework as Value
 from tierlock.frameworks import check_framework, load_framework, parse_framework
 from tierlock.frameworks.language import NOUNS, follow, records
 from tierlock.frameworks.load import MAX_PROBLEMS
-
-BOUND = "          rule_out_below: 0.2\n"
 
 
 def test_a_file_without_problems() -> None:
@@ -38,347 +40,6 @@ def test_a_file_without_problems() -> None:
 def test_reading_and_writing_agree() -> None:
     framework = parse_framework(SMALL.encode(), name=NAME)
     assert Value.parse(canonical_bytes(framework)) == framework
-
-
-# what the file says, what it says instead, and the error: code, message, hint, place
-SCHEMA = [
-    (
-        BOUND,
-        "          rule_out_bellow: 0.2\n          rule_out_below: 0.2\n",
-        "framework.unknown-key",
-        "`rule_out_bellow` is not a key of a criterion",
-        "did you mean `rule_out_below`?",
-        "rule_out_bellow",
-    ),
-    (
-        BOUND,
-        "          rule_out_below: 0.2\n          asPublished: null\n",
-        "framework.unknown-key",
-        "`asPublished` is not a key of a criterion",
-        "did you mean `as_published`?",
-        "asPublished",
-    ),
-    (
-        "{id: low, says: harmless}",
-        "{id: low, says: harmless, such as chess}",
-        "framework.unknown-key",
-        "`such as chess` is not a key of a tier",
-        "between braces a comma ends a text: put the text in quotes",
-        "such as chess",
-    ),
-    (
-        "cyber: {title: Cyber}",
-        "cyber: {title: Cyber, zebra: 1}",
-        "framework.unknown-key",
-        "`zebra` is not a key of a domain",
-        "known: `title`, `says`, `unassessed`",
-        "zebra",
-    ),
-    (
-        "title: Small\n",
-        "",
-        "framework.schema",
-        "`title` is missing from a framework",
-        None,
-        "framework: example",
-    ),
-    (
-        "    tier: high\n    says: automates attacks\n",
-        "    says: automates attacks\n",
-        "framework.schema",
-        "`tier` is missing from a threshold, `cyber-1`",
-        None,
-        "cyber-1:",
-    ),
-    (
-        "  elicitation_factor: {value: 1, reason: example}",
-        "  elicitation_factor: {value: 1}",
-        "framework.schema",
-        "`reason` is missing from a correction, `elicitation_factor`",
-        None,
-        "elicitation_factor",
-    ),
-    (
-        'version: "1"',
-        "version: 2.2",
-        "framework.schema",
-        "`version` is text, not `2.2`",
-        'put it in quotes: "2.2"',
-        "2.2",
-    ),
-    (
-        "title: Small\n",
-        "title:\n",
-        "framework.schema",
-        "`title` has no value",
-        "give it a value, or leave the key out",
-        "title:",
-    ),
-    (
-        "rule_out: 0.05",
-        "rule_out: 5%",
-        "framework.schema",
-        "`rule_out` is a number, not `5%`",
-        None,
-        "5%",
-    ),
-    (
-        "rule_out: 0.05",
-        "rule_out: 0.5",
-        "framework.schema",
-        "`rule_out` is at most 0.2, not `0.5`",
-        None,
-        "0.5",
-    ),
-    (
-        "period: P6M",
-        "period: 6 months",
-        "framework.schema",
-        "`6 months` is not a period such as P6M, P1Y or P30D",
-        None,
-        "6 months",
-    ),
-    (
-        "period: P6M}",
-        "period: P6M, checkpoints: 1.5}",
-        "framework.schema",
-        "`checkpoints` is a whole number, not `1.5`",
-        None,
-        "1.5",
-    ),
-    (
-        "effective: 2026-01-01",
-        "effective: 2026-02-30",
-        "framework.schema",
-        "`effective` is a date such as `2026-05-14`, not `2026-02-30`",
-        None,
-        "2026-02-30",
-    ),
-    (
-        "precaution: treat_as_reached",
-        "precaution: treat_as_reachd",
-        "framework.schema",
-        "`precaution` is one of `treat_as_reached`, `hold`, not `treat_as_reachd`",
-        "did you mean `treat_as_reached`?",
-        "treat_as_reachd",
-    ),
-    (
-        "precaution: treat_as_reached",
-        "precaution: treat_as_reached\nlanguage: 1",
-        "framework.schema",
-        "`language` is one of `1`, not `1`",
-        'put it in quotes: "1"',
-        "1\nerror_control",
-    ),
-    (
-        "ruling: {required: true",
-        "ruling: {required: yes",
-        "framework.schema",
-        "`required` is `true` or `false`, not `yes`",
-        "`yes`, `no`, `on` and `off` are text here",
-        "yes",
-    ),
-    (
-        "ruling: {required: true, roles: [ceo]}",
-        "ruling: {required: true}",
-        "framework.schema",
-        "a required ruling needs `roles`",
-        None,
-        "ruling",
-    ),
-    (
-        "baseline: [basic]\nscope",
-        "baseline: basic\nscope",
-        "framework.schema",
-        "`baseline` is a list, not `basic`",
-        "put it in brackets: [basic]",
-        "basic",
-    ),
-    (
-        "domains:\n  cyber: {title: Cyber}",
-        "domains: [cyber]",
-        "framework.schema",
-        "`domains` is a block of keys, not a list",
-        None,
-        "[cyber]",
-    ),
-    (
-        "cyber: {title: Cyber}",
-        "cyber: Cyber",
-        "framework.schema",
-        "`cyber` is a block of keys, not `Cyber`",
-        None,
-        "Cyber",
-    ),
-    (
-        "tasks: [attacks]",
-        "tasks: [attacks, 3]",
-        "framework.schema",
-        "item 2 of `tasks` is text, not `3`",
-        'put it in quotes: "3"',
-        "3]",
-    ),
-    (
-        "tasks: [attacks]",
-        "tasks: []",
-        "framework.schema",
-        "`tasks` may not be empty",
-        None,
-        "[]",
-    ),
-    (
-        "says: automates attacks",
-        'says: ""',
-        "framework.schema",
-        "`says` may not be empty",
-        None,
-        '""',
-    ),
-    (
-        "tasks: [attacks]",
-        "tasks: [attacks], range: [0]",
-        "framework.schema",
-        "`range` is a list of 2 values",
-        None,
-        "[0]",
-    ),
-    (
-        "tasks: [attacks]",
-        "tasks: [attacks], range: [0, 1, 2]",
-        "framework.schema",
-        "`range` is a list of 2 values",
-        None,
-        "[0, 1, 2]",
-    ),
-    (
-        "tasks: [attacks]",
-        "tasks: [attacks], range: [1, 0]",
-        "framework.bounds",
-        "`range` must be [lo, hi] with lo < hi",
-        None,
-        "range",
-    ),
-    (
-        "source: {title: Example}",
-        "source: {title: Example, sha256: abc}",
-        "framework.schema",
-        "`abc` is not `sha256:` and 64 hexadecimal digits",
-        None,
-        "abc",
-    ),
-    (
-        "framework: example/small",
-        "framework: Example",
-        "framework.schema",
-        "`Example` is not `publisher/name` in lower case letters, digits and hyphens",
-        None,
-        "Example",
-    ),
-    (
-        "{equals: true}",
-        "{equals: [true]}",
-        "framework.schema",
-        "`equals` is a number, text, `true` or `false`, not a list",
-        None,
-        "[true]",
-    ),
-    (
-        "{equals: true}",
-        "{equals: true, below: 3}",
-        "framework.schema",
-        "give exactly one of `equals`, `at_least`, `below`, `one_of`",
-        None,
-        "equals",
-    ),
-    (
-        "        - evaluation: attacks\n",
-        "        - evalution: attacks\n",
-        "framework.schema",
-        "a criterion needs one of `any`, `all`, `at_least`, `evaluation`, `attested`, `fact`",
-        "did you mean `evaluation`?",
-        "evalution",
-    ),
-    (
-        "    crossed_if: {attested: alone, says: it attacks alone, by: auditor}",
-        "    crossed_if: alone",
-        "framework.schema",
-        "`crossed_if` is a criterion, a block of keys, not `alone`",
-        None,
-        "alone",
-    ),
-    (
-        "          basis: proposal\n        - attested",
-        "          basis: published\n        - attested",
-        "framework.schema",
-        "a published bound needs a citation in `cite`",
-        None,
-        "evaluation: attacks",
-    ),
-    (
-        BOUND,
-        "          elicitation_factor: {value: 0.5, reason: x}\n" + BOUND,
-        "framework.schema",
-        "`elicitation_factor` is at least 1",
-        None,
-        "elicitation_factor: {value: 0.5",
-    ),
-    (
-        BOUND,
-        "          rule_out_below: 0.7\n",
-        "framework.bounds",
-        "`rule_out_below` exceeds `rule_in_above`: both could hold",
-        None,
-        "rule_out_below",
-    ),
-    (
-        BOUND,
-        "",
-        "framework.bounds",
-        "give exactly one of `rule_out_below` and `rule_out_above`",
-        None,
-        "evaluation: attacks",
-    ),
-    (
-        "      all:\n",
-        "      at_least: 3\n      of:\n",
-        "framework.connective",
-        "at_least(3) of 2: need 1 <= k <= M",
-        None,
-        "at_least",
-    ),
-    (
-        "      all:\n",
-        "      at_least: 0\n      of:\n",
-        "framework.connective",
-        "at_least(0): need 1 <= k <= M",
-        None,
-        "0\n      of",
-    ),
-    (
-        "crossed_if: {attested: alone, says: it attacks alone, by: auditor}",
-        "crossed_if: {at_least: 1, of: []}",
-        "framework.connective",
-        "`of` may not be empty",
-        None,
-        "[]",
-    ),
-    (
-        "crossed_if: {attested: alone, says: it attacks alone, by: auditor}",
-        "crossed_if: {any: []}",
-        "framework.connective",
-        "`any` may not be empty",
-        None,
-        "[]",
-    ),
-    (
-        "when: {elapsed: P6M}",
-        "when: {elapsed: P6M, changed: weights}",
-        "framework.schema",
-        "give exactly one of `elapsed`, `effective_compute`, `changed`, `incident`",
-        None,
-        "elapsed: P6M",
-    ),
-]
 
 
 @pytest.mark.parametrize(("old", "new", "code", "message", "hint", "at"), SCHEMA)
@@ -433,6 +94,31 @@ def test_a_wrong_item_does_not_make_its_list_too_short() -> None:
 def test_very_many_problems_are_cut_off() -> None:
     text = "".join(f"key-{number}: 1\n" for number in range(MAX_PROBLEMS + 100))
     assert len(problems(text)) == MAX_PROBLEMS
+
+
+WORDS = [match.span() for match in re.finditer(r"[^\s:,\[\]{}]+|\[[^\]]*\]", SMALL)]
+OTHERS = st.sampled_from(
+    [
+        *["null", "[]", "{}", "[a]", "{a: 1}", "-1", "0", "2", "true", '""', "x", "P6M", "1.5"],
+        *["{any: []}", "{evaluation: attacks}", "{at_least: 2, of: [{attested: a}]}", "é", "all"],
+    ]
+)
+
+
+@given(st.sampled_from(WORDS), OTHERS, st.sampled_from(WORDS), OTHERS)
+def test_whatever_is_wrong_has_a_code_and_a_place(
+    one: tuple[int, int], new: str, two: tuple[int, int], other: str
+) -> None:
+    (start, end), (second, last) = sorted([one, two])
+    text = SMALL[:start] + new + SMALL[end : max(end, second)] + other + SMALL[max(end, last) :]
+    found = problems(text)
+    assert all(re.match(rf"{NAME}:\d+:\d+$", error.location or "") for error in found)
+    if found:
+        with pytest.raises(FrameworkError, match=re.escape(found[0].message)):
+            parse_framework(text.encode(), name=NAME)
+    else:
+        framework = parse_framework(text.encode(), name=NAME)
+        assert Value.parse(canonical_bytes(framework)) == framework
 
 
 def test_load(tmp_path: Path) -> None:

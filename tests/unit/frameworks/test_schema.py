@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests.unit.frameworks.messages import SCHEMA
 from tests.unit.frameworks.snippets import NAME, SMALL, edited, problems
-from tests.unit.frameworks.test_load import SCHEMA
 from tierlock.frameworks import SHIPPED, framework_schema
 from tierlock.frameworks.language import records
 from tierlock.frameworks.nodes import compose, plain

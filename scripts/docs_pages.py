@@ -1,0 +1,98 @@
+"""The generated parts of the reference pages: the command line and the error codes.
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. What to do
+about an error is written by hand, in the last column of the table; it is kept when the table is
+written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import click
+
+from tierlock.cli.main import root as cli
+from tierlock.core.errors import CODES, InputError, IntegrityError, TierlockError
+
+NO_ADVICE = "(nobody has written this yet)"
+
+
+class Command(NamedTuple):
+    """One command of the command line, with the context that its help needs."""
+
+    path: str
+    command: click.Command
+    context: click.Context
+
+
+def commands() -> Iterator[Command]:
+    """Yield `tierlock` and every command below it, in the order of its help."""
+    yield from _walk(cli, path="tierlock", parent=None)
+
+
+def _walk(command: click.Command, *, path: str, parent: click.Context | None) -> Iterator[Command]:
+    context = click.Context(command, info_name=path.rsplit(" ", 1)[-1], parent=parent)
+    yield Command(path, command, context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            if child is not None:
+                yield from _walk(child, path=f"{path} {name}", parent=context)
+
+
+def options_of(found: Command) -> Iterator[tuple[str, str]]:
+    """Yield (names and value, what it does) for every option of a command."""
+    for parameter in found.command.get_params(found.context):
+        record = parameter.get_help_record(found.context)
+        if record is not None:
+            yield record[0], " ".join(record[1].split())
+
+
+def cli_reference() -> str:
+    """Return the generated part `commands`: every command with its usage and options."""
+    return "\n\n".join(_section(found) for found in commands())
+
+
+def _section(found: Command) -> str:
+    usage = " ".join(found.command.get_usage(found.context).split())
+    parts = [f"### `{found.path}`", f"`{usage.removeprefix('Usage: ')}`"]
+    paragraphs = re.split(r"\n\s*\n", (found.command.help or "").strip())
+    parts += [" ".join(paragraph.split()) for paragraph in paragraphs]
+    rows = [
+        f"| `{names.replace('|', chr(92) + '|')}` | {says} |" for names, says in options_of(found)
+    ]
+    parts.append("\n".join(["| option | |", "|---|---|", *rows]))
+    return "\n\n".join(parts)
+
+
+def error_reference(page: str) -> str:
+    """Return the generated part `codes`; the last column is taken from the page as it is."""
+    advice = dict(re.findall(r"^\| `([a-z.-]+)` \|.*\| ([^|]+) \|$", page, flags=re.MULTILINE))
+    rows = [
+        f"| `{code}` | {exit_code_of(code)} | {says} | {advice.get(code, NO_ADVICE)} |"
+        for code, says in CODES.items()
+    ]
+    return "\n".join(["| code | exit | means | do |", "|---|---|---|---|", *rows])
+
+
+def exit_code_of(code: str) -> int:
+    """Return the exit code of the error class that the code belongs to."""
+    if code.startswith("integrity."):
+        return IntegrityError.exit_code
+    return TierlockError.exit_code if code == "internal" else InputError.exit_code
+
+
+def with_generated(page: str, *, name: str, part: str) -> str:
+    """Return the page with its generated part `name` replaced.
+
+    Raises:
+        ValueError: the page has no such part.
+    """
+    start, end = f"<!-- generated: {name} -->", f"<!-- end of {name} -->"
+    head, found, rest = page.partition(start)
+    _, closed, tail = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"no `{start}` with `{end}`")
+    return f"{head}{start}\n\n{part}\n\n{end}{tail}"

@@ -1,0 +1,76 @@
+"""Two readings of one run: the same, an earlier and a later state, or a contradiction."""
+
+from __future__ import annotations
+
+from tierlock.core import Evidence, IntegrityError, RegisteredRun, SubjectRef
+
+
+def later_state(item: Evidence, *, earlier: Evidence) -> Evidence:
+    """Return `earlier`, or `item` where it is a later state of a run that was still going on.
+
+    The subject's parts stay as they were first noted, so that a log does not become evidence
+    about later weights because it is read again. Which of the two is read first does not matter.
+
+    Raises:
+        IntegrityError: the two contradict each other, or a later state lacks a score that was
+            seen before.
+    """
+    bound = with_subject(item, subject=earlier.subject)
+    if bound.digest == earlier.digest or _continues(earlier, bound):
+        return earlier
+    if _continues(bound, earlier):
+        return bound
+    raise _conflict(item, first=earlier.source.file)
+
+
+def as_registered(item: Evidence, *, run: RegisteredRun) -> Evidence:
+    """Return evidence of a run that is registered and whose stored evidence is gone.
+
+    Raises:
+        IntegrityError: the register saw other content.
+    """
+    bound = with_subject(item, subject=item.subject.model_copy(update={"parts": run.parts}))
+    if run.evidence in {None, bound.digest} or run.ended == "started":
+        return bound
+    raise _conflict(item, first="a log that is not stored any more")
+
+
+def with_subject(item: Evidence, *, subject: SubjectRef) -> Evidence:
+    """Return `item` about `subject`; a plain copy would keep the digest it had before."""
+    if subject == item.subject:
+        return item
+    fields = {name: getattr(item, name) for name in Evidence.model_fields}
+    return Evidence(**{**fields, "subject": subject})
+
+
+def is_news(run: RegisteredRun, *, earlier: RegisteredRun | None) -> bool:
+    """Tell whether a register entry is new, or the end of a run that was registered unfinished."""
+    return earlier is None or (earlier.ended == "started" and run.evidence != earlier.evidence)
+
+
+def _continues(item: Evidence, earlier: Evidence) -> bool:
+    """Whether `item` is what became of a run that `earlier` shows unfinished."""
+    if earlier.status != "started" or item.evaluation != earlier.evaluation:
+        return False
+    if item.status == "started" and len(item.samples) <= len(earlier.samples):
+        return False
+    return _values(earlier).items() <= _values(item).items()
+
+
+def _values(item: Evidence) -> dict[tuple[str, int, str], float]:
+    samples = item.samples
+    return {
+        (name, epoch, scorer): value
+        for scorer, column in samples.scores.items()
+        for name, epoch, value in zip(samples.id, samples.epoch, column, strict=True)
+        if value is not None
+    }
+
+
+def _conflict(item: Evidence, *, first: str) -> IntegrityError:
+    return IntegrityError(
+        "integrity.run-conflict",
+        f"run `{item.run_id}` is known with other content",
+        hint=f"it was first read from `{first}`; a run is never replaced",
+        location=item.source.file,
+    )
