@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tierlock.store.local import Ingested, LocalStore
+from tierlock.store.states import with_subject
 
-__all__ = ["Ingested", "LocalStore"]
+__all__ = ["Ingested", "LocalStore", "with_subject"]

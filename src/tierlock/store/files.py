@@ -22,7 +22,7 @@ def store_errors(what: str, *, path: Path) -> Iterator[None]:
         raise InputError(
             "input.store",
             f"can not {what} `{path}`: {reason}",
-            hint="check free space and permissions; nothing half-written is left",
+            hint="check free space and permissions, then do it again; no half-written file counts",
         ) from None
 
 

@@ -18,7 +18,7 @@ from tierlock.core import (
 )
 from tierlock.importers import find_logs, read
 from tierlock.policy import register_of
-from tierlock.store import LocalStore
+from tierlock.store import LocalStore, with_subject
 
 MOCK_PREFIX: Final = "mockllm/"
 Progress = Callable[[int, int], None]
@@ -83,7 +83,7 @@ def bind(evidence: Iterable[Evidence], *, subject: Subject) -> tuple[Evidence, .
     The log keeps its own name for the model; the binding stays `declared`.
     """
     return tuple(
-        item.model_copy(update={"subject": _bound(item.subject, subject)})
+        with_subject(item, subject=_bound(item.subject, subject))
         if subject.answers_to(item.subject.name)
         else item
         for item in evidence

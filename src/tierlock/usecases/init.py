@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 from tierlock.core import Framework, InputError, SafeguardCriterion
@@ -19,7 +21,9 @@ def init_project(folder: Path, *, framework: str, subject: str) -> tuple[Path, P
     """
     rules = get_framework(framework)
     texts = {
-        folder / PROJECT_FILE: _project_text(rules, framework=framework, subject=subject),
+        folder / PROJECT_FILE: _project_text(
+            rules, framework=_seen_from(folder, framework), subject=subject
+        ),
         folder / STATEMENTS_FILE: _statements_text(rules, subject=subject),
     }
     for path in texts:
@@ -30,11 +34,19 @@ def init_project(folder: Path, *, framework: str, subject: str) -> tuple[Path, P
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in texts.items():
-            path.write_text(text, encoding="utf-8")
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError("input.file", f"can not write into `{folder}`: {reason}") from None
     return folder / PROJECT_FILE, folder / STATEMENTS_FILE
+
+
+def _seen_from(folder: Path, framework: str) -> str:
+    """A project file names a framework file relative to its own folder."""
+    if not framework.endswith((".yaml", ".yml")) or Path(framework).is_absolute():
+        return framework
+    return os.path.relpath(framework, folder)
 
 
 def _evidence_example(criterion: SafeguardCriterion) -> str:
@@ -43,8 +55,7 @@ def _evidence_example(criterion: SafeguardCriterion) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _project_text(rules: Framework, *, framework: str, subject: str) -> str:

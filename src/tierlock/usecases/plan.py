@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tierlock.core import InputError, Plan, PlannedSlot, SlotSource, digest
 from tierlock.usecases.project import Project
-from tierlock.usecases.question import active_plan
+from tierlock.usecases.question import active_plan, known_runs
 
 
 def seal_plan(
@@ -20,6 +20,9 @@ def seal_plan(
     source: SlotSource = "measured",
 ) -> Plan:
     """Seal and return a plan for `slots`; an earlier plan is superseded and its runs stay owed.
+
+    A plan that is sealed as of an instant after which runs of its slots are known is not made
+    before looking; it is stored as `declared: after`.
 
     Args:
         project: framework, subject and store.
@@ -48,7 +51,7 @@ def seal_plan(
         subject=project.subject.name,
         weights=project.subject.parts.weights,
         sealed_at=at,
-        declared="before",
+        declared="after" if _looked(project, slots=slots, at=at) else "before",
         slots=tuple(
             PlannedSlot(slot=slot, runs=runs, source=source) for slot in dict.fromkeys(slots)
         ),
@@ -56,3 +59,11 @@ def seal_plan(
     )
     project.store.add_plan(plan)
     return plan
+
+
+def _looked(project: Project, *, slots: Sequence[str], at: datetime) -> bool:
+    """Whether a run that this plan would count is in the store already."""
+    return any(
+        run.slot in slots and run.started_at >= at and project.subject.answers_to(run.subject)
+        for run in known_runs(project, project.store.evidence())
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,12 +14,13 @@ from tierlock.core import (
     Explanation,
     Measured,
     Plan,
+    RegisteredRun,
     RunRegister,
     SpentAlpha,
     digest,
     leaves,
 )
-from tierlock.policy import decide, determine, explain, plan_after
+from tierlock.policy import decide, determine, explain, plan_after, register_of
 from tierlock.usecases.project import Project
 
 
@@ -43,7 +44,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
     """
     framework, subject, store = project.framework, project.subject, project.store
     evidence = store.evidence()
-    register = RunRegister(runs=store.runs(), plans=store.plans(), as_of=at)
+    register = RunRegister(runs=known_runs(project, evidence), plans=store.plans(), as_of=at)
     plan = active_plan(project) or plan_after(framework, subject=subject, register=register, at=at)
     statements = project.statements
     negatives = statements.to_negatives()
@@ -56,7 +57,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
         register=register,
         attestations=statements.to_attestations(),
         negatives=negatives,
-        history=store.history(),
+        history=_history(project, at=at),
         parent=_parent(project, at=at),
     )
     claims, rulings = statements.to_claims(), statements.to_rulings()
@@ -89,6 +90,22 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
     return Answer(determination, decision, explanation, evidence, plan)
 
 
+def known_runs(project: Project, evidence: Sequence[Evidence]) -> tuple[RegisteredRun, ...]:
+    """Return every registered run; stored evidence that no slot knew before is registered now."""
+    return project.store.register(register_of(evidence, framework=project.framework).runs)
+
+
+def _history(project: Project, *, at: datetime) -> tuple[SpentAlpha, ...]:
+    """What is on record was spent, also when an earlier instant is asked about than before.
+
+    One question about a later day would otherwise make every question before that day fail.
+    """
+    return tuple(
+        entry.model_copy(update={"spent_at": min(entry.spent_at, at)})
+        for entry in project.store.history()
+    )
+
+
 def active_plan(project: Project) -> Plan | None:
     """Return the latest plan sealed for this framework version, subject and weights."""
     wanted = digest(project.framework)
@@ -96,7 +113,7 @@ def active_plan(project: Project) -> Plan | None:
         plan
         for plan in project.store.plans()
         if plan.framework == wanted
-        and plan.subject == project.subject.name
+        and project.subject.answers_to(plan.subject)
         and plan.weights in (None, project.subject.parts.weights)
     ]
     return max(mine, key=lambda plan: plan.sealed_at, default=None)
