@@ -1,9 +1,9 @@
 """Compare README.md and docs/ with the program; `--write` brings outputs and tables up to date.
 
 Checked are: every console example (`docs_console.py` says how they are marked), the generated
-parts (`docs_pages.py`), every relative link, and that every command, option, environment variable,
-exit code and error code is documented. Exits 1 and prints the differences if anything is out of
-date.
+parts (`docs_pages.py`, `docs_levels.py`), every relative link, and that every command, option,
+environment variable, exit code and error code is documented. Exits 1 and prints the differences if
+anything is out of date.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from docs_console import DocsError, difference, rerun
+from docs_levels import bounds_reference, scope_reference, standards_reference
 from docs_pages import (
     NO_ADVICE,
     cli_reference,
@@ -31,11 +32,15 @@ from tierlock.report import EXIT_CODES
 ROOT = Path(__file__).resolve().parents[1]
 CLI_PAGE = Path("docs/reference/cli.md")
 ERROR_PAGE = Path("docs/reference/errors.md")
+LEVELS_PAGE = Path("docs/concepts/levels.md")
 
 # Page, name of its generated part, and what makes the part from the page's present text.
 GENERATED: tuple[tuple[Path, str, Callable[[str], str]], ...] = (
     (CLI_PAGE, "commands", lambda _: cli_reference()),
     (ERROR_PAGE, "codes", error_reference),
+    (LEVELS_PAGE, "scope", lambda _: scope_reference()),
+    (LEVELS_PAGE, "bounds", lambda _: bounds_reference()),
+    (LEVELS_PAGE, "standards", lambda _: standards_reference()),
 )
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -8,10 +8,14 @@ A block that starts with three backticks and `console` needs a comment in the li
     <!-- not run: reason -->       not at all
 
 Options follow after semicolons. `exit 10`: the block's last command ends with this code; every
-other command must end with 0. `show A .. B | C`: print the lines from the first that holds A to the
-next that holds B, then the next that holds C, and `...` for what lies between; nothing before `..`
-means from the first line on, nothing after it means to the last. Without `show` every line counts.
-A command line starts with `$ `; one that ends with a backslash goes on in the next line.
+other command must end with 0. `show A .. B | C ..< D | E`: of what the last command prints, keep
+the lines from the first that holds A to the next that holds B, then from C to just before D, then
+the one with E, and print `...` for what lies between; nothing before the dots means from there on,
+nothing after them means to the last line. Empty lines before `...` are left out. Without `show`
+every line counts.
+
+A command line starts with `$ `; one that ends with a backslash goes on in the next line, one with
+`<<'END'` up to the line END. All other lines of a block are output.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ FENCE = "```"
 START = f"{FENCE}console"
 ELISION = "..."
 DIRECTIVE = re.compile(r"<!-- (?P<verb>run|not run): (?P<rest>.+) -->")
+HERE_DOCUMENT = re.compile(r"<<'(?P<end>\w+)'")
 STORY = Path("examples/first-release")
 SECONDS = 300
 
@@ -145,7 +150,8 @@ def _run_block(lines: list[str], block: Block, folder: Path) -> list[str]:
     commands = _commands(lines, block)
     printed: list[str] = []
     for number, command in enumerate(commands):
-        wanted = block.exit if number == len(commands) - 1 else 0
+        last = number == len(commands) - 1
+        wanted = block.exit if last else 0
         text = "\n".join(command).removeprefix("$ ")
         code, output = _run(text, folder=folder)
         if code != wanted:
@@ -153,25 +159,26 @@ def _run_block(lines: list[str], block: Block, folder: Path) -> list[str]:
             raise DocsError(
                 f"line {block.first}: `{text}` ended with {code}, not {wanted}:\n{said}"
             )
-        printed += [*command, *(_shown(output, block) if block.show else output)]
+        printed += [*command, *(_shown(output, block) if block.show and last else output)]
     return printed
 
 
 def _commands(lines: list[str], block: Block) -> list[list[str]]:
     commands: list[list[str]] = []
-    goes_on = False
+    goes_on, document_end = False, ""
     for line in lines:
-        if goes_on:
+        if goes_on or document_end:
             commands[-1].append(line)
         elif line.startswith("$ "):
             commands.append([line])
+            here = HERE_DOCUMENT.search(line)
+            document_end = here["end"] if here else ""
         else:
             continue
         goes_on = line.endswith("\\")
+        document_end = "" if line == document_end else document_end
     if not commands:
         raise DocsError(f"line {block.first}: the block holds no command")
-    if block.show and len(commands) > 1:
-        raise DocsError(f"line {block.first}: `show` needs a block with one command")
     return commands
 
 
@@ -199,15 +206,23 @@ def _shown(lines: list[str], block: Block) -> list[str]:
     kept: list[str] = []
     after = 0
     for part in block.show:
-        start, dots, end = (text.strip() for text in part.partition(".."))
+        start, dots, end = _range(part)
         first = _find(lines, start, after, block) if start else after
         last = first
         if dots:
             last = _find(lines, end, first + bool(start), block) if end else len(lines) - 1
-        kept += [ELISION] if first > after else []
+        last -= dots == "..<"
+        kept = _elided(kept) if first > after else kept
         kept += lines[first : last + 1]
         after = last + 1
-    return kept + ([ELISION] if after < len(lines) else [])
+    return _elided(kept) if after < len(lines) else kept
+
+
+def _elided(kept: list[str]) -> list[str]:
+    """What is kept so far and the sign that lines are left out, without empty lines between."""
+    while kept and not kept[-1]:
+        kept = kept[:-1]
+    return [*kept, ELISION]
 
 
 def _find(lines: list[str], text: str, after: int, block: Block) -> int:
@@ -216,3 +231,9 @@ def _find(lines: list[str], text: str, after: int, block: Block) -> int:
             return number
     said = "\n".join(lines)
     raise DocsError(f"line {block.first - 1}: no line holds `{text}`, wanted by `show`:\n{said}")
+
+
+def _range(part: str) -> tuple[str, str, str]:
+    """First text, dots and last text of one range of `show`."""
+    start, dots, end = re.split(r"(\.\.<?)", part, maxsplit=1) if ".." in part else (part, "", "")
+    return start.strip(), dots, end.strip()

@@ -43,10 +43,11 @@ def _walk(command: click.Command, *, path: str, parent: click.Context | None) ->
 
 
 def options_of(found: Command) -> Iterator[tuple[str, str]]:
-    """Yield (names and value, what it does) for every option of a command."""
+    """Yield (names and value, what it does) for every option of a command, without `--help`."""
     for parameter in found.command.get_params(found.context):
         record = parameter.get_help_record(found.context)
-        if record is not None:
+        wanted = isinstance(parameter, click.Option) and "--help" not in parameter.opts
+        if record is not None and wanted:
             yield record[0], " ".join(record[1].split())
 
 
@@ -63,7 +64,8 @@ def _section(found: Command) -> str:
     rows = [
         f"| `{names.replace('|', chr(92) + '|')}` | {says} |" for names, says in options_of(found)
     ]
-    parts.append("\n".join(["| option | |", "|---|---|", *rows]))
+    if rows:
+        parts.append("\n".join(["| option | does |", "|---|---|", *rows]))
     return "\n\n".join(parts)
 
 

@@ -66,7 +66,7 @@ def test_the_worlds_are_worth_comparing() -> None:
     outcomes: Counter[str] = Counter()
 
     @settings(
-        max_examples=150,
+        max_examples=300,
         deadline=None,
         database=None,
         derandomize=True,
@@ -82,4 +82,4 @@ def test_the_worlds_are_worth_comparing() -> None:
     assert all(verdicts[name] >= 0.1 * verdicts.total() for name in ("ALLOW", "HOLD"))
     assert verdicts["DENY"] >= 0.03 * verdicts.total()
     assert len(outcomes) == 3
-    assert all(times >= 0.1 * outcomes.total() for times in outcomes.values())
+    assert all(times >= 0.05 * outcomes.total() for times in outcomes.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -32,11 +31,6 @@ def rarely(draw: Draw, times: int) -> bool:
 def weighted(draw: Draw, **chances: int) -> str:
     """Return one of the names, each as often as its number says."""
     return draw(st.sampled_from([name for name, times in chances.items() for _ in range(times)]))
-
-
-def some(draw: Draw, values: list[T], make: Callable[[T], bool]) -> tuple[T, ...]:
-    """Return the values for which `make` draws True."""
-    return tuple(value for value in values if make(value))
 
 
 def named_digest(name: str) -> str:

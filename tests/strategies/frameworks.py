@@ -215,9 +215,11 @@ TRIGGERS = (
 def frameworks(draw: Draw) -> Framework:
     """Frameworks in which every outcome and every verdict can occur."""
     slots = evaluations(draw)
+    baseline: tuple[str, ...] = one_of(draw, ("base",), ("base",), ("base", "secure"))
     scope = None
     if rarely(draw, 3):
-        scope = Scope(tier="A0", baseline=("secure",), in_scope_if=fact(draw, "scope"))
+        # A part of the baseline: were it other standards, more danger could mean fewer obligations.
+        scope = Scope(tier="A0", baseline=baseline[-1:], in_scope_if=fact(draw, "scope"))
     roles = {
         "ceo": Role(says="decides"),
         "auditor": Role(says="looks", independent_of=("ceo",)),
@@ -246,7 +248,7 @@ def frameworks(draw: Draw) -> Framework:
         roles=roles,
         tiers=tuple(Tier(id=name, says=name) for name in ("A0", "A1", "A2", "A3")),
         baseline_tier="A1",
-        baseline=() if rarely(draw, 30) else ("base",),
+        baseline=() if rarely(draw, 30) and scope is None else baseline,
         scope=scope,
         domains={"d": Domain(title="d")},
         evaluations=slots,

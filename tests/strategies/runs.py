@@ -145,7 +145,7 @@ def evidence_of(draw: Draw, framework: Framework, subject: Subject) -> tuple[Evi
     """Draw the runs of all slots, a few slots without any, sometimes one run twice."""
     found: list[Evidence] = []
     for name, slot in framework.evaluations.items():
-        mood = weighted(draw, safe=6, grey=1, bad=2)
+        mood = weighted(draw, safe=6, grey=1, bad=3)
         for number in range(one_of(draw, 1, 1, 1, 2, 3, 0)):
             when = ago(one_of(draw, 10, 20, 40, 100, 200)) + timedelta(hours=number)
             own_mood = mood if number < 2 else one_of(draw, "safe", "grey", "bad")

@@ -57,7 +57,7 @@ def command(
         data(f"{code}: {CODES[code]}")
         return
     project = load_project(folder, framework=framework)
-    action = action_of(name, surface=surface, audience=audience) or project.action
+    action = action_of(name, surface=surface, audience=audience, default=project.action)
     answer = ask(project, at=instant_of(at_text), action=action)
     report = report_of(project, answer=answer)
     if style == "json":

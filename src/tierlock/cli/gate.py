@@ -56,7 +56,7 @@ def command(
     Exits 0 for ALLOW, 1 for DENY, 10 for HOLD, the same in every format. Only 0 is permission.
     """
     project = load_project(folder, framework=framework)
-    action = action_of(name, surface=surface, audience=audience) or project.action
+    action = action_of(name, surface=surface, audience=audience, default=project.action)
     if action is None:
         known = ", ".join(project.framework.actions)
         raise InputError("input.action", "no action was asked", hint=f"--action, one of: {known}")

@@ -14,7 +14,13 @@ from tierlock.usecases import init_project
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--subject", metavar="NAME", required=True, help="Name of what is judged.")
-@click.option("--framework", metavar="NAME|PATH", default=DEFAULT_FRAMEWORK, show_default=True)
+@click.option(
+    "--framework",
+    metavar="NAME|PATH",
+    default=DEFAULT_FRAMEWORK,
+    show_default=True,
+    help="Framework by name, or the path of a framework file.",
+)
 def command(folder: Path, subject: str, framework: str) -> None:
     """Write a project file and a statements file into FOLDER."""
     project, statements = init_project(folder, framework=framework, subject=subject)

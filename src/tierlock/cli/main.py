@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Final, NamedTuple, NoReturn
@@ -65,6 +67,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     Raises:
         SystemExit: always, with the documented exit code.
     """
+    _prepare()
     try:
         code = root.main(args=args, prog_name="tierlock", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -75,13 +78,22 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     except click.Abort:
         click.echo("interrupted", err=True)
         code = 130
-    except BrokenPipeError:
-        # The reader went away (`| head`): not an error, but also not a permission.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # How click ends when the reader goes away (`| head`); its exit code 1 would mean DENY.
         code = 141
     except Exception as error:  # noqa: BLE001  # the last door: nothing may look like a permission
         code = _failed(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _prepare() -> None:
+    """Settle what only holds for a whole process, before anything heavy is loaded."""
+    # Nearly every object of a short run lives to its end: looking for garbage finds none.
+    gc.set_threshold(100_000)
+    # Whatever else is installed, nothing of it comes between a log and its validation.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Nothing here needs its threads, and copies of this process must not inherit them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _failed(error: Exception) -> int:
@@ -92,7 +104,8 @@ def _failed(error: Exception) -> int:
         click.echo(str(error), err=True)
         return error.exit_code
     if os.environ.get("TIERLOCK_TRACEBACK"):
-        raise error
+        # Python's own exit code after a traceback is 1, which would mean DENY.
+        traceback.print_exception(error)
     click.echo(
         f"error[internal] {type(error).__name__}: {error}\n"
         "  hint: this is a defect in Tierlock; set TIERLOCK_TRACEBACK=1 and report what it prints",

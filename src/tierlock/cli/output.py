@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from tierlock.core import Action, parse_instant
+from tierlock.core import Action, InputError, parse_instant
 
 F = TypeVar("F", bound=Callable[..., Any])
 _WIDEST: Final = 100
@@ -41,9 +41,23 @@ def instant_of(text: str | None) -> datetime:
     return datetime.now(UTC) if text is None else parse_instant(text)
 
 
-def action_of(name: str | None, *, surface: str | None, audience: str | None) -> Action | None:
-    """Return the action asked for on the command line, None where none was."""
-    return None if name is None else Action(name=name, surface=surface, audience=audience)
+def action_of(
+    name: str | None, *, surface: str | None, audience: str | None, default: Action | None
+) -> Action | None:
+    """Return the action asked for on the command line, by default the project's.
+
+    A surface or audience that is named alone changes the project's question: it is never
+    answered as if it had not been named.
+    """
+    if name is not None:
+        return Action(name=name, surface=surface, audience=audience)
+    if default is None or (surface is None and audience is None):
+        return default
+    return Action(
+        name=default.name,
+        surface=surface or default.surface,
+        audience=audience or default.audience,
+    )
 
 
 def width() -> int:
@@ -57,8 +71,18 @@ def color() -> bool:
 
 
 def data(text: str) -> None:
-    """Write data to stdout, ending in one newline."""
-    click.echo(text.rstrip("\n"))
+    """Write data to stdout, ending in one newline.
+
+    Raises:
+        InputError: stdout can not be written; nobody got the answer.
+    """
+    try:
+        click.echo(text.rstrip("\n"))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError("input.file", f"can not write the answer: {reason}") from None
 
 
 def talk(text: str) -> None:

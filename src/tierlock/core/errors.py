@@ -14,6 +14,7 @@ A foreign exception never crosses a room's door: the room translates it into one
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 CODES: Final[dict[str, str]] = {
@@ -82,6 +83,11 @@ class TierlockError(Exception):
         self.message = message
         self.hint = hint
         self.location = location
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Pickled by default, an error would lose its named fields on its way out of a worker.
+        make = partial(type(self), hint=self.hint, location=self.location)
+        return make, (self.code, self.message)
 
     def __str__(self) -> str:
         where = f" {self.location} " if self.location else " "

@@ -29,6 +29,7 @@ State = Literal["scored", "errored", "unscored", "invalidated", "fallback", "abs
 STATES: Final[tuple[State, ...]] = get_args(State)
 MISSING: Final = frozenset(STATES) - {"scored"}
 _EXACT: Final = 2.0**53  # below it a whole number is written the same way as integer and as float
+_PLAIN: Final = 1e-4  # from here to `_EXACT` Python writes a fraction the way RFC 8785 does
 
 
 class Samples(Record):
@@ -98,7 +99,7 @@ def _column_bytes(column: Sequence[object]) -> bytes:
         else value
         for value in column
     ]
-    if any(isinstance(value, float) for value in whole):
+    if any(isinstance(value, float) and not _PLAIN <= abs(value) < _EXACT for value in whole):
         return canonical_json(list(column))
     try:
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()

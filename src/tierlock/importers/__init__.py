@@ -7,6 +7,7 @@ it owes. Formats are documented in docs/reference/formats.md.
 from __future__ import annotations
 
 from tierlock.importers.finding import find_logs
+from tierlock.importers.gathering import Imports, Progress, Reading, import_logs
 from tierlock.importers.interface import Glance, Imported, Importer, LogFile
 from tierlock.importers.limits import Limits
 from tierlock.importers.reading import read
@@ -20,9 +21,13 @@ __all__ = [
     "Glance",
     "Imported",
     "Importer",
+    "Imports",
     "Limits",
     "LogFile",
+    "Progress",
+    "Reading",
     "find_logs",
     "formats",
+    "import_logs",
     "read",
 ]

@@ -37,8 +37,9 @@ def read(path: Path, *, format: str | None = None, limits: Limits = DEFAULT_LIMI
             )
         imported = load_importer(name).read(log)
         for evidence in imported.evidence:
-            # A number that JSON can not carry exactly would fail later, far from its file.
-            canonical_json(evidence.model_dump(mode="json", exclude={"samples"}))
+            # What JSON can not carry exactly would fail later, far from its file. Digests are kept.
+            header = evidence.model_dump(mode="json", exclude={"samples"})
+            canonical_json({**header, "samples": evidence.samples.digest})
         return imported
 
 

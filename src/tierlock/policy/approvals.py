@@ -40,7 +40,8 @@ def check_approvals(
         if good:
             signers[role] = {a.signer for a in good}
             ends = [a.expires_at for a in good]
-            yield None, None if None in ends else max(end for end in ends if end is not None)
+            known = [end for end in ends if end is not None]
+            yield None, max(known) if len(known) == len(ends) else None
         elif current:
             yield _hold("approval.unsigned", f"the approval of {role} is not signed", role), None
         elif bound:
@@ -54,7 +55,7 @@ def check_approvals(
         for other in framework.roles[role].independent_of if role in framework.roles else ():
             everybody = people | signers.get(other, set())
             if other in signers and len(everybody) == 1:
-                says = f"{role} must be independent of {other}; `{min(everybody)}` signed for both"
+                says = f"{role} must be independent of {other}; `{', '.join(everybody)}` signed for both"
                 yield _hold("approval.not-independent", says, role), None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -47,8 +46,3 @@ class Case(NamedTuple):
             and self.at < add_period(entry.spent_at, period=control.period)
         }
         return len(others) >= control.checkpoints
-
-
-def by_run(evidence: Sequence[Evidence]) -> Mapping[str, Evidence]:
-    """Return evidence keyed by run id."""
-    return {item.run_id: item for item in evidence}

@@ -22,10 +22,11 @@ _EXPIRED = ("evidence.expired", "evidence.stale", "attestation.expired")
 
 
 class _State(NamedTuple):
-    """A threshold while implications are applied."""
+    """A threshold while implications are applied; `tree` is what its own criteria gave."""
 
     outcome: Outcome
     owes: bool
+    tree: Outcome
     changed_by: ChangedBy = ""
     contradiction: bool = False
     reasons: tuple[Reason, ...] = ()
@@ -41,7 +42,11 @@ def compose_thresholds(
 ) -> tuple[ThresholdFinding, ...]:
     """Return every threshold's outcome after scope (F-2) and implications (F-3)."""
     states = {
-        name: _State(step.outcome, any(findings[path].owes for path in finding_paths(step)))
+        name: _State(
+            step.outcome,
+            any(findings[path].owes for path in finding_paths(step)),
+            step.outcome,
+        )
         for name, step in traces.items()
     }
     if scope is Outcome.RULED_OUT:
@@ -58,7 +63,7 @@ def _screened(state: _State) -> _State:
     if state.outcome is not Outcome.UNDETERMINED or state.owes:
         return state
     reason = Reason(code="threshold.out-of-scope", says="out of scope by declared facts")
-    return _State(Outcome.RULED_OUT, owes=False, changed_by="scope", reasons=(reason,))
+    return state._replace(outcome=Outcome.RULED_OUT, changed_by="scope", reasons=(reason,))
 
 
 def _raise(states: dict[str, _State], framework: Framework) -> None:
@@ -78,20 +83,19 @@ def _raise(states: dict[str, _State], framework: Framework) -> None:
 
 
 def _raised(state: _State, *, by: str, because: _State) -> _State:
-    owes = state.owes or (because.outcome is Outcome.UNDETERMINED and because.owes)
+    # `_raise` calls this for what is REACHED or owes: an UNDETERMINED `because` hands its debt down.
+    owes = state.owes or because.outcome is Outcome.UNDETERMINED
     if because.outcome <= state.outcome:
         return state._replace(owes=owes)
-    contradiction = (
-        because.outcome is Outcome.REACHED and state.outcome is Outcome.RULED_OUT
-    ) or state.contradiction
+    contradiction = because.outcome is Outcome.REACHED and state.tree is Outcome.RULED_OUT
     code = "threshold.contradiction" if contradiction else "threshold.implied"
     says = f"`{by}` is {because.outcome.words}, and crossing it crosses this"
-    return _State(
-        because.outcome,
-        owes,
-        "implied_above",
-        contradiction,
-        (*state.reasons, Reason(code=code, says=says)),
+    return state._replace(
+        outcome=because.outcome,
+        owes=owes,
+        changed_by="implied_above",
+        contradiction=contradiction,
+        reasons=(*state.reasons, Reason(code=code, says=says)),
     )
 
 
@@ -111,9 +115,8 @@ def _lower(states: dict[str, _State], framework: Framework) -> None:
             if below:
                 says = f"crossing this would cross `{below[0]}`, which is ruled out"
                 reason = Reason(code="threshold.implied-out", says=says)
-                reasons = (*state.reasons, reason)
-                states[name] = _State(
-                    Outcome.RULED_OUT, owes=False, changed_by="implied_below", reasons=reasons
+                states[name] = state._replace(
+                    outcome=Outcome.RULED_OUT, changed_by="implied_below", reasons=(reason,)
                 )
                 changed = True
 

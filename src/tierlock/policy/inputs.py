@@ -40,7 +40,9 @@ def aware(at: datetime) -> datetime:
 
 def distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Evidence by digest, once each, in a fixed order; one run id has one content (V-4, V-5)."""
-    by_digest = {item.digest: item for item in evidence}
+    # Of copies that differ beside their digest (problems, seconds) the most doubtful one counts.
+    copies = sorted(evidence, key=lambda item: (item.doubtful, item.seconds or 0.0))
+    by_digest = {item.digest: item for item in copies}
     by_run: dict[tuple[str, str], str] = {}
     for name in sorted(by_digest):
         run = by_digest[name].run_id

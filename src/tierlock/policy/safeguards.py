@@ -98,10 +98,8 @@ def coverage(
 
 def _gap(standing: Sequence[_Standing], asked: _Asked) -> tuple[Reason, ...]:
     """Traffic paths that the claims leave open; only criteria of scope `paths` can have any."""
-    if asked.criterion.scope == "subject":
-        return ()
     covered = {path for item in standing for path in item.claim.paths}
-    if "*" in covered:
+    if asked.criterion.scope == "subject" or "*" in covered:
         return ()
     missing = sorted(asked.required - covered)
     if not missing:

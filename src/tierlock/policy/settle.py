@@ -169,7 +169,8 @@ def settle_attested(path: str, *, criterion: Attested, case: Case) -> Finding:
         says = f"attested by {signers} as {criterion.by}"
         reasons = [Reason(code="attestation.current", says=says)]
         ends = [_expiry(item, criterion) for item in good]
-        expires = None if None in ends else max(end for end in ends if end is not None)
+        known = [end for end in ends if end is not None]
+        expires = max(known) if len(known) == len(ends) else None
     elif mine:
         reasons = sorted({r for r in refusals if r is not None}, key=lambda r: (r.code, r.says))
     else:

@@ -178,12 +178,12 @@ def _plan_debts(slot: str, *, plan: Plan, register: RunRegister, runs: int) -> l
     everything = {digest(other): other for other in register.plans}
     chain: list[Plan] = []
     link = plan.supersedes
-    while link is not None and link in everything and everything[link] not in chain:
+    while link in everything:  # a digest holds what it supersedes, so there is no circle
         chain.append(everything[link])
         link = everything[link].supersedes
     chained = {digest(old) for old in chain}
     debts = []
-    competing = sorted(name for name in rivals if name not in chained)
+    competing = [name for name in rivals if name not in chained]
     if competing and plan.slot(slot) is not None:
         says = f"{len(competing)} other plan(s) promise this slot and were not superseded"
         debts.append(_owed(slot, "plan.competing", says))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from tierlock.core import ThresholdFinding
-from tierlock.report.layout import Cell, Paint, bullets, finish, labelled, style_of, table
-from tierlock.report.lines import deciding_lines
+from tierlock.report.layout import Paint, bullets, finish, labelled, wrap
 from tierlock.report.numbers import count_of
 from tierlock.report.sanitize import clean
+from tierlock.report.threshold_table import threshold_table
 from tierlock.report.values import AssessReport
 from tierlock.report.wording import (
     TIME,
@@ -24,10 +23,11 @@ from tierlock.report.wording import (
     time_sentence,
     verdict_sentence,
 )
-from tierlock.report.work import work_words
+from tierlock.report.work import next_way
 
-_CRITERIA_SHOWN = 3
 _PROBLEMS_SHOWN = 8
+_GAP_LINES = 3
+_SUMMARY = len("  Confidence  ")
 
 
 def render_assess_text(report: AssessReport, *, width: int = 80, color: bool = False) -> str:
@@ -38,22 +38,17 @@ def render_assess_text(report: AssessReport, *, width: int = 80, color: bool = F
         f"{clean(report.subject.name)} under {clean(report.framework.name)}",
         _imported(report, problems=len(found)),
         "",
-        *mock_lines(report, width=width, paint=paint),
-        *table(
-            ("Domain", "Threshold", "Outcome", "Evidence", "Margin to the bound"),
-            rows=[row for t in report.determination.thresholds for row in _rows(report, t)],
-            width=width,
-            paint=paint,
-        ),
+        *mock_lines(report.mock_models, width=width, paint=paint),
+        *threshold_table(report, width=width, paint=paint),
         "",
-        *labelled(_summary(report), width=width),
+        *labelled(_summary(report, width=width - _SUMMARY), width=width),
     ]
     if found:
         shown = found[:_PROBLEMS_SHOWN]
         hidden = len(found) - len(shown)
         more = [f"{count_of(hidden, one='more problem')} in the report"] if hidden else []
         lines += ["", *bullets([*shown, *more], width=width, mark="!")]
-    lines += ["", *labelled(_next(report), width=width, indent=0)]
+    lines += ["", *_next(report, width=width)]
     return finish(lines)
 
 
@@ -73,12 +68,12 @@ def problem_lines(report: AssessReport) -> list[str]:
     return list(dict.fromkeys((*doubts, *stated, *notes, *unused)))
 
 
-def mock_lines(report: AssessReport, *, width: int, paint: Paint) -> list[str]:
-    """Return the warning that evidence comes from a mock model; nothing where it does not."""
-    if not report.mock_models:
+def mock_lines(names: Iterable[str], *, width: int, paint: Paint) -> list[str]:
+    """Return the warning that evidence comes from mock models; nothing where there are none."""
+    quoted = ", ".join(f"`{clean(name)}`" for name in names)
+    if not quoted:
         return []
-    names = ", ".join(f"`{clean(name)}`" for name in report.mock_models)
-    says = f"MOCK MODEL: evidence by {names} shows how Tierlock works and nothing about a model"
+    says = f"MOCK MODEL: evidence by {quoted} shows how Tierlock works and nothing about a model"
     return [*(paint(line, "bad") for line in bullets([says], width=width, mark="!")), ""]
 
 
@@ -93,31 +88,7 @@ def _imported(report: AssessReport, *, problems: int) -> str:
     return f"Imported {' · '.join(parts)}"
 
 
-def _rows(report: AssessReport, threshold: ThresholdFinding) -> Iterator[list[Cell]]:
-    lines = deciding_lines(report, threshold=threshold)
-    shown = lines[:_CRITERIA_SHOWN]
-    several = threshold.trace.op != "leaf"
-    first = [
-        Cell(text=clean(threshold.domain)),
-        Cell(text=clean(threshold.threshold), style="bold"),
-        Cell(text=threshold.outcome.words, style=style_of(threshold.outcome)),
-    ]
-    if not shown:
-        yield [*first, Cell(text="no criterion"), Cell(text="")]
-    blank = [Cell(text="")] * 3
-    for number, line in enumerate(shown):
-        prefix = f"{line.name}: " if several else ""
-        yield [
-            *(blank if number else first),
-            Cell(text=prefix + line.evidence),
-            Cell(text=line.margin),
-        ]
-    if len(lines) > len(shown):
-        hidden = count_of(len(lines) - len(shown), one="more criterion", many="more criteria")
-        yield [*blank, Cell(text=hidden), Cell(text="")]
-
-
-def _summary(report: AssessReport) -> Iterator[tuple[str, str]]:
+def _summary(report: AssessReport, *, width: int) -> Iterator[tuple[str, str]]:
     determination = report.determination
     if report.decision is not None:
         decision = report.decision
@@ -133,14 +104,34 @@ def _summary(report: AssessReport) -> Iterator[tuple[str, str]]:
     yield "Rests on", f"{plan_line(determination)} ({plan_sentence(determination)})"
     yield "", f"{binding_line(determination)} ({binding_sentence(determination)})"
     yield "", f"{TIME} ({time_sentence()})"
-    yield "Not shown", "; ".join(gaps(report)) or "the framework does not say"
+    yield "Not shown", _not_shown(report, width=width)
 
 
-def _next(report: AssessReport) -> Iterator[tuple[str, str]]:
-    step = report.explanation.next_step
-    if step is not None:
-        yield "Next", work_words(step)
-    elif report.explanation.work:
-        yield "Next", work_words(report.explanation.work[0])
-    else:
-        yield "Next", "nothing is open; ask the gate for an action"
+def _not_shown(report: AssessReport, *, width: int) -> str:
+    """Return what is not established, cut at whole statements to three lines."""
+    found = gaps(report)
+    for count in range(len(found), 0, -1):
+        more = len(found) - count
+        rest = (f"and {more} more (see report)",) if more else ()
+        text = "; ".join((*found[:count], *rest))
+        if count == 1 or len(wrap(text, width=width)) <= _GAP_LINES:
+            return text
+    return "the framework does not say"
+
+
+def _next(report: AssessReport, *, width: int) -> Iterator[str]:
+    explanation = report.explanation
+    step = explanation.next_step or next(iter(explanation.work), None)
+    if step is None:
+        yield from labelled(
+            [("Next", "nothing is open; ask the gate for an action")], width=width, indent=0
+        )
+        return
+    way = next_way(
+        step,
+        framework=report.framework,
+        explanation=explanation,
+        decision=report.decision,
+    )
+    yield from labelled([("Next", way.first)], width=width, indent=0)
+    yield from bullets(way.rest, width=width, mark="·", indent=len("Next  "))

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from tierlock.core import Decision, Outcome
+from tierlock.core import Decision, Outcome, Verdict
 from tierlock.report.document import Board, short
-from tierlock.report.explain_text import flip_words
-from tierlock.report.lines import CriterionLine, criterion_lines
+from tierlock.report.flips import flip_lines
+from tierlock.report.lines import CriterionLine, deciding_line
 from tierlock.report.sanitize import clean
+from tierlock.report.seen import elicitations
 from tierlock.report.values import AssessReport
 from tierlock.report.wording import (
     answer,
     binding_line,
     binding_sentence,
+    conditions,
     day,
     plan_line,
     plan_sentence,
     question,
 )
-from tierlock.report.work import work_words
+from tierlock.report.work import Way, way_text, work_ways
 
 _LINES = 3
+_NAMES = 4
 
 
 def board_of(report: AssessReport) -> Board:
@@ -34,6 +38,7 @@ def board_of(report: AssessReport) -> Board:
         question=question(report),
         word=word,
         sentence=sentence,
+        terms=tuple(conditions(report)),
         verdict=report.decision.verdict if report.decision is not None else worst,
         warning=f"Mock model: evidence by {names} shows how Tierlock works and nothing about a "
         "model."
@@ -49,36 +54,45 @@ def board_of(report: AssessReport) -> Board:
 
 
 def _known(report: AssessReport) -> Iterator[str]:
-    lines = [
-        (line, threshold.threshold)
+    """Yield the numbers that decide: open thresholds first, then the closest to their bounds."""
+    found = [
+        (threshold.threshold, line)
         for threshold in report.determination.thresholds
-        for line in criterion_lines(report, threshold=threshold.threshold)
-        if line.finding.estimate is not None
+        if not threshold.changed_by
+        and (line := deciding_line(report, threshold=threshold)) is not None
+        and line.finding.estimate is not None
     ]
 
-    def urgency(entry: tuple[CriterionLine, str]) -> tuple[int, float]:
-        distance = entry[0].distance
+    def urgency(entry: tuple[str, CriterionLine]) -> tuple[int, float]:
+        distance = entry[1].distance
         relative = distance.relative if distance is not None else None
-        return -entry[0].outcome.rank, 1.0 if relative is None else relative
+        return -entry[1].outcome.rank, 1.0 if relative is None else relative
 
-    for line, threshold in sorted(lines, key=urgency)[:_LINES]:
-        yield f"{clean(threshold)}, {line.outcome.words}. {line.title}: {_measured(line)}"
-    if not lines:
+    for threshold, line in sorted(found, key=urgency)[:_LINES]:
+        yield f"{clean(threshold)} is {line.outcome.words}. {_measured(line)}"
+    if not found:
         yield "Nothing: no evaluation that the framework asks for has a usable result."
-    elif len(lines) > _LINES:
-        yield f"{len(lines) - _LINES} more measured in the details."
 
 
 def _measured(line: CriterionLine) -> str:
     estimate, limits, show = line.finding.estimate, line.finding.limits, line.scale.show
+    title = line.title[:1].upper() + line.title[1:]
     if estimate is None or estimate.value is None or limits is None:
-        return f"{line.evidence}."
+        return f"{title}: {line.evidence}."
     upper = "unbounded" if estimate.upper is None else show(estimate.upper, beside=limits.rule_out)
     lower = show(estimate.lower, beside=limits.rule_out)
     side, safe = ("upper", "below") if limits.higher_is_worse else ("lower", "above")
+    asked = f"to rule out, the {side} one must lie {safe} {show(limits.rule_out)}"
+    if line.outcome is Outcome.RULED_OUT:
+        asked = f"the {side} one lies {safe} {show(limits.rule_out)}"
+    elif line.outcome is Outcome.REACHED:
+        side, bad = ("lower", "above") if limits.higher_is_worse else ("upper", "below")
+        asked = f"the {side} one lies {bad} {show(limits.rule_in)}"
+    worst = elicitations(line.finding)
+    tried = f" in the worst of {worst} elicitations" if worst > 1 else ""
     return (
-        f"{show(estimate.value)} over {estimate.counts.scored:,} attempts, limits {lower} to "
-        f"{upper}; to rule out, the {side} one must lie {safe} {show(limits.rule_out)}."
+        f"{title}: {show(estimate.value)} over {estimate.counts.scored:,} attempts{tried}, "
+        f"limits {lower} to {upper}; {asked}."
     )
 
 
@@ -97,14 +111,33 @@ def _unknown(report: AssessReport) -> Iterator[str]:
 
 
 def _changes(report: AssessReport) -> Iterator[str]:
-    step = report.explanation.next_step
-    if step is not None:
-        yield _sentence(f"cheapest next step: {work_words(step)}")
-    flips = sorted(report.explanation.flips, key=lambda flip: flip.direction != "opens")
-    for flip in flips[:_LINES]:
-        yield _sentence(flip_words(flip))
-    if step is None and not report.explanation.flips:
+    """Yield the ways that open a closed gate, or what would close an open one."""
+    explanation, decision = report.explanation, report.decision
+    found, covered = [], set()
+    if decision is None or decision.verdict is not Verdict.ALLOW:
+        work = explanation.work if decision is None else decision.work or explanation.work
+        ways = work_ways(
+            work, framework=report.framework, explanation=explanation, decision=decision
+        )
+        found = [_way(way) for way in ways]
+        covered = {item.settles for way in ways for item in way.items}
+    wanted = {"closes"} if decision and decision.verdict is Verdict.ALLOW else {"opens", "lowers"}
+    flips = [f for f in explanation.flips if f.direction in wanted and f.path not in covered]
+    found += flip_lines(flips, names=_NAMES, verdict_only=decision is not None)
+    for text in found[:_LINES]:
+        yield _sentence(text)
+    if not found:
         yield "No single fact would change the answer."
+
+
+def _way(way: Way) -> str:
+    """Return a way forward in one sentence; many safeguards are counted."""
+    if way.standards and len(way.items) > _NAMES:
+        counts = Counter(item.group for item in way.items)
+        parts = ", ".join(f"{count} of `{clean(group)}`" for group, count in counts.items())
+        return f"{way.heading} {len(way.items)} safeguards: {parts}"
+    text = way_text(way)
+    return f"{text.first} {'; '.join(text.rest)}".strip()
 
 
 def _asserts(report: AssessReport) -> Iterator[str]:

@@ -21,6 +21,7 @@ _ROW = 92
 _AXIS = 30
 _LEFT, _RIGHT = 1.5, 98.5
 _LABEL_CHARS = 38
+_NOTE = 24.0  # percent of the width that the words "no evidence" need on a phone
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 # Shapes tell the outcomes apart: circle, diamond, square. The arrow is an unbounded limit.
 _SHAPES = {
@@ -181,7 +182,10 @@ def _strip(strip: Strip, axis: Axis, scale: Scale, *, name: str, top: int) -> It
         kind = strip.outcome.value.replace("_", "-")
         yield _shape(axis.x(strip.value), y=top + 49, name=name, kind=kind)
     elif not strip.measured:
-        yield f'<text x="50%" y="{top + 53}" class="none">no evidence</text>'
+        # In the safe zone where that is wide enough: on hatched ground it reads worse.
+        start, end = (_LEFT, out) if strip.higher_is_worse else (out, _RIGHT)
+        middle = round((start + end) / 2, 3) if end - start > _NOTE else 50
+        yield f'<text x="{middle}%" y="{top + 53}" class="none">no evidence</text>'
 
 
 def _zones(strip: Strip, axis: Axis, *, name: str, top: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierlock.core import ThresholdFinding, Verdict
+from tierlock.core import ThresholdFinding
 from tierlock.report.charts import render_forest
 from tierlock.report.document import (
     Block,
@@ -16,7 +16,9 @@ from tierlock.report.document import (
     Section,
     Table,
 )
-from tierlock.report.explain_text import changed_words, connective_words, distance_words
+from tierlock.report.explain_text import connective_words, distance_words
+from tierlock.report.gate_section import gate_section
+from tierlock.report.implied import STATED, changed_sentence, changed_words
 from tierlock.report.lines import CriterionLine, criterion_lines
 from tierlock.report.numbers import Scale, count_of, show_plain, show_share
 from tierlock.report.obligations import obligations_section
@@ -26,11 +28,8 @@ from tierlock.report.values import AssessReport
 from tierlock.report.wording import (
     confidence_sentence,
     gaps,
-    instruction_words,
     level_sentence,
-    reasons_of,
 )
-from tierlock.report.work import work_cost, work_ways
 
 _READING = (
     "How to read a chart: the filled mark is the estimate, the thick line runs between its two "
@@ -45,7 +44,7 @@ def sections_of(report: AssessReport) -> tuple[Section, ...]:
     """Return the sections of the detail pages, in reading order; none is empty."""
     found = [
         _thresholds(report),
-        _gate(report),
+        gate_section(report),
         obligations_section(report),
         evidence_section(report),
         _gaps_in_evidence(report),
@@ -83,6 +82,9 @@ def _thresholds(report: AssessReport) -> Section:
 
 
 def _deciding(report: AssessReport, threshold: ThresholdFinding) -> str:
+    changed = changed_words(report, threshold=threshold)
+    if changed:
+        return changed
     names = [
         clean(path.rpartition(":")[2])
         for entry in report.explanation.deciding
@@ -99,7 +101,8 @@ def _threshold(report: AssessReport, threshold: ThresholdFinding, *, number: int
     if defined is not None:
         cite = f" [{clean(defined.cite)}]" if defined.cite else ""
         blocks.append(Paragraph(text=f"Crossed by a subject that {clean(defined.says)}{cite}"))
-    notes = [changed_words(threshold), *(clean(reason.says) for reason in threshold.reasons)]
+    notes = [changed_sentence(report, threshold=threshold)]
+    notes += [clean(reason.says) for reason in threshold.reasons if reason.code not in STATED]
     notes = [note for note in notes if note]
     if notes:
         blocks.append(Bullets(items=tuple(notes)))
@@ -141,49 +144,6 @@ def _criteria(lines: tuple[CriterionLine, ...], *, threshold: str) -> Table:
         head=("Criterion", "Outcome", "Seen", "Bounds and their basis", "Distance"),
         rows=rows,
     )
-
-
-def _gate(report: AssessReport) -> Section | None:
-    decision = report.decision
-    if decision is None:
-        return None
-    blocks: list[Block] = []
-    reasons = reasons_of(decision)
-    if reasons:
-        rows = tuple(
-            (clean(r.says), Verdict(r.verdict), f"`{clean(r.about)}`", f"`{clean(r.code)}`")
-            for r in reasons
-        )
-        head = ("Reason", "Gives", "About", "Code")
-        blocks.append(Table(caption="Why the gate is closed", head=head, rows=rows))
-    terms = (*decision.conditions, *decision.noncompliance)
-    if terms:
-        kept = tuple((clean(note.says), f"`{clean(note.code)}`") for note in terms)
-        blocks.append(
-            Table(caption="Conditions of the permission", head=("Condition", "Code"), rows=kept)
-        )
-    if decision.instructs:
-        orders = ", ".join(instruction_words(order) for order in decision.instructs)
-        blocks.append(Paragraph(text=f"Until then the framework orders: {orders}."))
-    work = decision.work or report.explanation.work
-    if work and decision.verdict is not Verdict.ALLOW:
-        ways = tuple(
-            (
-                clean(item.do),
-                way or "required",
-                work_cost(item) or "not known",
-                clean(item.owner) or "not named",
-            )
-            for way, item in work_ways(
-                work,
-                framework=report.framework,
-                explanation=report.explanation,
-                decision=decision,
-            )
-        )
-        head = ("What to do", "For", "Cost", "Owner")
-        blocks.append(Table(caption="What opens the gate", head=head, rows=ways))
-    return Section(anchor="gate", title="The gate's answer", blocks=tuple(blocks))
 
 
 def _gaps_in_evidence(report: AssessReport) -> Section:

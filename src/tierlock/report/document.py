@@ -86,12 +86,14 @@ class Board:
 
     Attributes:
         verdict: gives the answer its shape; without a decision, the worst outcome does.
+        terms: conditions of a permission.
         signed: who signed, who has not; dissent: who objects and why.
     """
 
     question: str
     word: str
     sentence: str
+    terms: tuple[str, ...] = ()
     verdict: Outcome | Verdict
     warning: str
     known: tuple[str, ...]

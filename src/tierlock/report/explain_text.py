@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tierlock.core import Flip, Outcome, Step, ThresholdFinding
+from tierlock.core import Margin, Outcome, Step, ThresholdFinding
 from tierlock.report.assess_text import mock_lines
-from tierlock.report.layout import Paint, bullets, cells, finish, labelled, style_of, wrap
+from tierlock.report.flips import flip_lines
+from tierlock.report.implied import STATED, changed_sentence
+from tierlock.report.layout import Paint, bullets, cells, finish, style_of, wrap
 from tierlock.report.lines import CriterionLine, criterion_lines
-from tierlock.report.numbers import NBSP, count_of, show_plain
+from tierlock.report.numbers import NBSP, count_of, show_count, show_plain
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
-from tierlock.report.wording import answer, gaps, rests_on
-from tierlock.report.work import way_lines
+from tierlock.report.wording import answer, conditions, gaps, rests_on
+from tierlock.report.work import way_texts
 
-_WORSE = ("closes", "raises")
-_CHANGED_BY = {
-    "implied_below": "ruled out by another threshold that implies it",
-    "implied_above": "raised by another threshold that implies it",
-    "scope": "out of scope by declared facts",
-}
+_FLIPS_SHOWN = 12
 
 
 def render_explain_text(report: AssessReport, *, width: int = 80, color: bool = False) -> str:
@@ -28,9 +25,10 @@ def render_explain_text(report: AssessReport, *, width: int = 80, color: bool = 
     word, sentence = answer(report)
     determination = report.determination
     lines = [
-        *mock_lines(report, width=width, paint=paint),
+        *mock_lines(report.mock_models, width=width, paint=paint),
         paint(word, "bold"),
         *(f"  {line}" for line in wrap(sentence, width=width - 2)),
+        *bullets([f"condition: {term}" for term in conditions(report)], width=width, mark="!"),
     ]
     for threshold in determination.thresholds:
         lines += ["", *_threshold(report, threshold, width=width, paint=paint)]
@@ -39,12 +37,10 @@ def render_explain_text(report: AssessReport, *, width: int = 80, color: bool = 
         f"{clean(o.what)}: {clean(o.says)}{' (owed by a plan or run)' if o.owed else ''}"
         for o in determination.omissions
     ]
-    ordered = sorted(report.explanation.flips, key=lambda flip: flip.direction in _WORSE)
-    flips = [flip_words(flip) for flip in ordered]
     parts: list[tuple[str, list[str]]] = [
-        ("What one fact would change", bullets(flips, width=width, mark="·")),
+        ("What one fact would change", _flips(report, width=width)),
         ("Missing", bullets(missing, width=width, mark="·")),
-        ("Work", _work(report, width=width)),
+        ("Work", list(_work(report, width=width))),
         ("Outside the error guarantee", bullets(outside, width=width, mark="·")),
         ("What this does not establish", bullets(gaps(report), width=width, mark="·")),
         ("Rests on", [f"  {rests_on(determination)}"]),
@@ -55,47 +51,45 @@ def render_explain_text(report: AssessReport, *, width: int = 80, color: bool = 
     return finish(lines)
 
 
-def flip_words(flip: Flip) -> str:
-    """Return a single fact that would change the answer, as a clause."""
-    becomes = clean(flip.to).replace("_", " ")
-    changes = clean(flip.changes).replace("->", "→").replace("_", " ")
-    return f"if {clean(flip.path)} were {becomes}: {changes}"
-
-
 def connective_words(step: Step) -> str:
     """Return a connective as the reader needs it: when it is crossed, when it is ruled out."""
     total = len(step.steps)
     if step.op == "all":
-        return f"crossed when all {total} are, ruled out when one is"
+        return f"crossed when {'both' if total == 2 else f'all {total}'} are, ruled out when one is"
     k = 1 if step.op == "any" else step.k or 1
     if k == 1:
         return f"crossed when any of {total} is, ruled out when every one is"
     return f"crossed when at least {k} of {total} are, ruled out when {total - k + 1} are"
 
 
-def changed_words(threshold: ThresholdFinding) -> str:
-    """Return why the outcome differs from what the criteria alone give; empty if it does not."""
-    if not threshold.changed_by:
-        return ""
-    return f"criteria alone: {threshold.tree_outcome.words}; {_CHANGED_BY[threshold.changed_by]}"
-
-
 def distance_words(line: CriterionLine) -> list[str]:
     """Return how far a criterion is from its bound and how much its rule-out would bear."""
-    found, distance = [line.margin] if line.margin else [], line.distance
+    distance = line.distance
+    found = [text for text in (line.margin, *line.settling) if text]
     if distance is None:
         return found
-    if distance.likely_samples is not None and distance.likely_samples != distance.samples:
-        likely = count_of(distance.likely_samples, one="sample")
-        found.append(
-            f"{likely} settle it with 80{NBSP}% probability if the rate seen is the true one"
-        )
+    if line.outcome is Outcome.UNDETERMINED and distance.samples is not None:
+        found.append(_likelihood(line, distance))
     if distance.elicitation_factor is not None:
         found.append(f"bears {show_plain(distance.elicitation_factor)}× better elicitation")
     if distance.fragility is not None:
         sample = count_of(distance.fragility, one="safe sample")
         found.append(f"lost if {sample} turned dangerous")
     return found
+
+
+def _likelihood(line: CriterionLine, distance: Margin) -> str:
+    """Return under which rate the likely number of samples was computed."""
+    measured = line.finding.estimate is not None and line.finding.estimate.units > 0
+    if distance.likely_samples is None:
+        rate = "seen" if measured else "of half the bound"
+        return f"at the rate {rate}, more samples are unlikely to settle it"
+    rate = "the rate seen is the true one" if measured else "the true rate is half the bound"
+    stated = f"likely {show_count(distance.likely_samples)}"
+    if any(stated in text for text in line.settling):
+        return f"likely: with 80{NBSP}% probability if {rate}"
+    likely = count_of(distance.likely_samples, one="sample")
+    return f"{likely} settle it with 80{NBSP}% probability if {rate}"
 
 
 def _threshold(
@@ -107,7 +101,8 @@ def _threshold(
     cite = f" [{clean(defined.cite)}]" if defined and defined.cite else ""
     if defined:
         yield from (f"  {line}" for line in wrap(clean(defined.says) + cite, width=width - 2))
-    notes = [changed_words(threshold), *(clean(reason.says) for reason in threshold.reasons)]
+    notes = [changed_sentence(report, threshold=threshold)]
+    notes += [clean(reason.says) for reason in threshold.reasons if reason.code not in STATED]
     if threshold.contradiction:
         notes.append("thresholds that imply each other contradict each other here")
     yield from bullets([note for note in notes if note], width=width, mark="!")
@@ -169,7 +164,7 @@ def _leaf_texts(line: CriterionLine) -> Iterator[str]:
         yield f"the publisher's literal comparison: {crossed} (shown only, decides nothing)"
     if finding.outcome is not Outcome.RULED_OUT:
         for reason in finding.reasons:
-            if reason.says != line.margin:
+            if clean(reason.says) not in {line.evidence, *line.settling}:
                 yield f"{clean(reason.says)} [{clean(reason.code)}]"
 
 
@@ -179,12 +174,23 @@ def _hanging(text: str, *, first: str, rest: str, width: int) -> Iterator[str]:
     yield from (rest + line for line in tail)
 
 
-def _work(report: AssessReport, *, width: int) -> list[str]:
+def _flips(report: AssessReport, *, width: int) -> list[str]:
+    lines = flip_lines(report.explanation.flips)
+    shown = bullets(lines[:_FLIPS_SHOWN], width=width, mark="·")
+    more = len(lines) - _FLIPS_SHOWN
+    return [*shown, f"  and {more} more in --format json"] if more > 0 else shown
+
+
+def _work(report: AssessReport, *, width: int) -> Iterator[str]:
     explanation = report.explanation
-    ways = way_lines(
+    for way in way_texts(
         explanation.work,
         framework=report.framework,
         explanation=explanation,
         decision=report.decision,
-    )
-    return labelled([(f"{i}.", text) for i, text in enumerate(ways, start=1)], width=width)
+        full=True,
+    ):
+        # A heading is followed by its lines even where there is one: they are sentences here.
+        yield from bullets([way.title] if way.heading else way.lines, width=width, mark="·")
+        if way.heading:
+            yield from bullets(way.lines, width=width, mark="-", indent=4)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from tierlock.core import Decision, Explanation, Framework, Reason, Verdict
+from collections.abc import Iterator
+
+from tierlock.core import Decision, Explanation, Framework, GateReason, Verdict
+from tierlock.report.numbers import NBSP
+from tierlock.report.reasons import MISSING, causes, grouped, reasons_of
 from tierlock.report.sanitize import clean
-from tierlock.report.wording import instruction_words, reasons_of, verdict_sentence
-from tierlock.report.work import way_lines, work_words
+from tierlock.report.wording import instruction_words, verdict_sentence
+from tierlock.report.work import way_texts, work_words
 
 
 def render_github(
@@ -14,34 +18,56 @@ def render_github(
     explanation: Explanation | None = None,
     framework: Framework | None = None,
 ) -> str:
-    """Return one annotation per reason or condition, then the answer as ordinary log lines.
+    """Return annotations for reasons and conditions, then the answer as ordinary log lines.
 
     With `explanation` and `framework` each way forward says what it is for.
     """
     headline = f"{decision.verdict.value}: {verdict_sentence(decision)}"
-    lines = [
-        _command("error", title=f"{reason.verdict} {clean(reason.code)}", note=reason)
-        for reason in reasons_of(decision)
-    ]
+    reasons = reasons_of(decision)
+    lines = []
+    for group in grouped(reasons, decision=decision, framework=framework):
+        # A platform shows few annotations, so what nobody claims is one per standard.
+        for line in group.lines:
+            joint = "; " if framework is not None else ": "
+            prefix = f"{group.heading}{joint}" if line.code == MISSING and group.heading else ""
+            title = f"{line.verdict.value} {line.code}"
+            lines.append(_command("error", title=title, says=prefix + line.text))
     lines += [
-        _command("warning", title=f"condition {clean(note.code)}", note=note)
+        _command("warning", title=f"condition {clean(note.code)}", says=clean(note.says))
         for note in (*decision.conditions, *decision.noncompliance)
     ]
     if decision.verdict is Verdict.ALLOW:
         lines.append(f"::notice title={_property('ALLOW')}::{_data(headline)}")
-    work = decision.work or (explanation.work if explanation is not None else ())
     lines.append(_inert(headline))
-    lines += [_inert(f"- meanwhile: {instruction_words(i)}") for i in decision.instructs]
-    if decision.verdict is not Verdict.ALLOW:
-        ways = [work_words(item) for item in work]
-        if explanation is not None and framework is not None:
-            ways = way_lines(work, framework=framework, explanation=explanation, decision=decision)
-        lines += [_inert(f"- to open: {way}") for way in ways]
-    return "\n".join(lines).replace("\u00a0", " ") + "\n"
+    lines += map(_inert, _log(decision, reasons, explanation, framework))
+    return "\n".join(lines).replace(NBSP, " ") + "\n"
 
 
-def _command(name: str, *, title: str, note: Reason) -> str:
-    return f"::{name} title={_property(title)}::{_data(clean(note.says))}"
+def _log(
+    decision: Decision,
+    reasons: tuple[GateReason, ...],
+    explanation: Explanation | None,
+    framework: Framework | None,
+) -> Iterator[str]:
+    if explanation is not None and framework is not None:
+        for cause in causes(
+            reasons, decision=decision, explanation=explanation, framework=framework
+        ):
+            yield f"- because: {cause.text}"
+    yield from (f"- meanwhile: {instruction_words(i)}" for i in decision.instructs)
+    if decision.verdict is Verdict.ALLOW:
+        return
+    work = decision.work or (explanation.work if explanation is not None else ())
+    if explanation is None or framework is None:
+        yield from (f"- to open: {work_words(item)}" for item in work)
+        return
+    for way in way_texts(work, framework=framework, explanation=explanation, decision=decision):
+        yield f"- to open: {way.first}"
+        yield from (f"  - {line}" for line in way.rest)
+
+
+def _command(name: str, *, title: str, says: str) -> str:
+    return f"::{name} title={_property(title)}::{_data(says)}"
 
 
 def _data(text: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tierlock.core import Outcome, Verdict, format_instant
 from tierlock.report.board import board_of
@@ -18,6 +19,12 @@ from tierlock.report.document import MARKS
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
 from tierlock.report.wording import day, rests_on
+
+# What a line break at its hyphen would tear: `ASL-3`, `asl-3/security:audit`, `20 people-days`.
+_NAME: Final = re.compile(
+    r"(?P<name>\b\w+(?:-\w+)*-\d(?:[\w/:.-]*\w)?|\b\w+-[\w-]*/[\w/:.-]*\w)"
+    r"|\b\d+[ \u00a0][a-z]{1,12}-[a-z]{1,12}\b"
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,10 +40,9 @@ def render_html(report: AssessReport) -> str:
         sections=sections_of(report),
         style=_trusted(style),
         policy=_policy(style),
-        subject=clean(report.subject.name),
-        framework=clean(report.framework.name),
+        eyebrow=f"{clean(report.subject.name)} under {clean(report.framework.name)}, "
+        f"{day(report.at)}",
         at=format_instant(report.at),
-        date=day(report.at),
         rests_on=rests_on(report.determination),
         engine=clean(report.determination.engine),
     )
@@ -74,16 +80,34 @@ def _words(answer: Outcome | Verdict) -> str:
 
 def _prose(text: str) -> Markup:
     """Return escaped text in which what stands between backticks is code."""
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
 
     parts = text.split("`")
     if len(parts) % 2 == 0:
-        return escape(text)
-    shown = (
-        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
-        for number, part in enumerate(parts)
-    )
+        return _whole_names(text)
+    shown = (_code(part) if number % 2 else _whole_names(part) for number, part in enumerate(parts))
     return Markup("").join(shown)
+
+
+def _code(text: str) -> Markup:
+    from markupsafe import Markup
+
+    # Kept whole, a name with hyphens moves to the next line before it breaks.
+    kind = Markup(' class="whole"') if "-" in text else ""
+    return Markup("<code{}>{}</code>").format(kind, text)
+
+
+def _whole_names(text: str) -> Markup:
+    """Return escaped text in which names and units are not broken at their hyphen."""
+    from markupsafe import Markup, escape
+
+    shown, end = Markup(""), 0
+    for found in _NAME.finditer(text):
+        kind = "whole" if found["name"] else "unit"
+        whole = Markup('<span class="{}">{}</span>').format(kind, found[0])
+        shown += escape(text[end : found.start()]) + whole
+        end = found.end()
+    return shown + escape(text[end:])
 
 
 def _trusted(text: str) -> Markup:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from tierlock.core import Decision, Determination, Framework, GateReason, Verdict, format_instant
+from tierlock.report.numbers import NBSP
+from tierlock.report.reasons import all_of, reasons_of
 from tierlock.report.sanitize import clean
-from tierlock.report.wording import reasons_of, target_of, verdict_sentence
-from tierlock.report.work import work_words
+from tierlock.report.wording import target_of, verdict_sentence
+from tierlock.report.work import own_words
 
 
 def render_junit(
@@ -20,7 +22,8 @@ def render_junit(
 
     Args:
         decision: the gate's answer.
-        determination: with `framework`, names the obligations that an ALLOW shows to be met.
+        determination: says for which thresholds a safeguard is owed; with `framework`, names the
+            obligations that an ALLOW shows to be met.
         framework: says which obligations bind the action.
     """
     reasons = reasons_of(decision)
@@ -44,12 +47,12 @@ def render_junit(
         failure = ET.SubElement(
             element, "failure", type=reason.verdict.lower(), message=clean(reason.says)
         )
-        failure.text = _failure_text(decision, reason)
+        failure.text = _failure_text(decision, reason, determination)
     ET.SubElement(suite, "system-out").text = _system_out(decision)
     root = ET.Element("testsuites", name="tierlock")
     root.append(suite)
     ET.indent(root)
-    body = ET.tostring(root, encoding="unicode")
+    body = ET.tostring(root, encoding="unicode").replace(NBSP, " ")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
@@ -70,10 +73,19 @@ def _passing(
     return passed
 
 
-def _failure_text(decision: Decision, reason: GateReason) -> str:
-    work = [work_words(item) for item in decision.work if item.settles == reason.about]
-    lines = [f"{reason.verdict}: {clean(reason.says)} [{clean(reason.code)}]"]
-    return "\n".join([*lines, *(f"to open: {text}" for text in work)])
+def _failure_text(
+    decision: Decision, reason: GateReason, determination: Determination | None
+) -> str:
+    """Return what the message does not say: the code, what it is owed for, what opens it."""
+    lines = [f"{reason.verdict} [{clean(reason.code)}]"]
+    standard = reason.about.partition(":")[0]
+    owed = determination.owed if determination is not None else ()
+    for item in owed:
+        if item.standard == standard and item.thresholds:
+            names = all_of([clean(name) for name in item.thresholds])
+            lines.append(f"owed because not ruled out: {names}")
+    work = [item for item in decision.work if item.settles == reason.about]
+    return "\n".join([*lines, *(f"to open: {own_words(item)}" for item in work)])
 
 
 def _system_out(decision: Decision) -> str:

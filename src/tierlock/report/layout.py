@@ -7,7 +7,7 @@ cells, so wide scripts do not break the columns.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,14 +23,6 @@ _SGR: Final = {
     "open": "1;33",
     "bad": "1;31",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One cell of a table: its text, and the style it is painted in."""
-
-    text: str
-    style: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +93,7 @@ def labelled(rows: Iterable[tuple[str, str]], *, width: int, indent: int = 2) ->
     lines = []
     for label, text in kept:
         first, *rest = wrap(text, width=room)
-        lines.append(f"{' ' * indent}{_pad(label, column)}{' ' * _GAP}{first}")
+        lines.append(f"{' ' * indent}{pad(label, column)}{' ' * _GAP}{first}")
         lines += [" " * (indent + column + _GAP) + line for line in rest]
     return lines
 
@@ -116,33 +108,13 @@ def bullets(items: Iterable[str], *, width: int, mark: str, indent: int = 2) -> 
     return lines
 
 
-def table(
-    head: Sequence[str],
-    *,
-    rows: Sequence[Sequence[Cell]],
-    width: int,
-    paint: Paint,
-    indent: int = 2,
-) -> list[str]:
-    """Return an aligned table.
-
-    Cells of the last two columns wrap; where even that does not fit, rows become blocks.
-    """
-    widths = _column_widths(head, rows, room=width - indent)
-    if widths is None:
-        return _blocks(rows, width=width, paint=paint, indent=indent)
-    lines = _row([Cell(text=name, style="dim") for name in head], widths, paint, indent)
-    for row in rows:
-        lines += _row(row, widths, paint, indent)
-    return lines
-
-
 def finish(lines: Iterable[str]) -> str:
     """Return the text of `lines`: ordinary blanks, no trailing ones, one line break at the end."""
     return "\n".join(line.replace(NBSP, " ").rstrip() for line in lines) + "\n"
 
 
-def _pad(text: str, width: int) -> str:
+def pad(text: str, width: int) -> str:
+    """Return `text` filled up with blanks to `width` cells."""
     return text + " " * max(0, width - cells(text))
 
 
@@ -152,48 +124,3 @@ def _fitting(text: str, *, width: int) -> int:
     while count < len(text) and cells(text[: count + 1]) <= width:
         count += 1
     return count
-
-
-def _column_widths(
-    head: Sequence[str], rows: Sequence[Sequence[Cell]], *, room: int
-) -> list[int] | None:
-    natural = [
-        max(cells(text) for text in (name, *(row[i].text for row in rows)))
-        for i, name in enumerate(head)
-    ]
-    over = sum(natural) + _GAP * (len(head) - 1) - room
-    if over <= 0:
-        return natural
-    *fixed, left, right = natural
-    shared = left + right - over
-    if shared < 2 * _NARROWEST:
-        return None
-    # Each of the two gets what it needs, up to half; the other one gets the rest.
-    half = shared // 2
-    left = min(left, max(half, shared - right))
-    return [*fixed, left, shared - left]
-
-
-def _row(row: Sequence[Cell], widths: Sequence[int], paint: Paint, indent: int) -> list[str]:
-    columns = [wrap(cell.text, width=size) for cell, size in zip(row, widths, strict=True)]
-    lines = []
-    for i in range(max(map(len, columns))):
-        parts = [
-            paint(_pad(column[i] if i < len(column) else "", size), cell.style)
-            for column, size, cell in zip(columns, widths, row, strict=True)
-        ]
-        lines.append(" " * indent + (" " * _GAP).join(parts))
-    return lines
-
-
-def _blocks(rows: Sequence[Sequence[Cell]], *, width: int, paint: Paint, indent: int) -> list[str]:
-    lines = []
-    for row in rows:
-        *title, evidence, margin = row
-        heading = " · ".join(paint(cell.text, cell.style) for cell in title if cell.text)
-        if heading:
-            lines.append(" " * indent + heading)
-        for cell in (evidence, margin):
-            if cell.text:
-                lines += [" " * (indent + 4) + line for line in wrap(cell.text, width=width - 6)]
-    return lines

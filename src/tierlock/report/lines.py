@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tierlock.core import (
     Criterion,
-    Estimate,
     Explanation,
     Finding,
     Framework,
@@ -19,18 +19,11 @@ from tierlock.core import (
     ThresholdFinding,
     leaves,
 )
-from tierlock.report.numbers import (
-    NBSP,
-    Scale,
-    count_of,
-    scale_of,
-    show_count,
-    show_duration,
-    show_share,
-)
+from tierlock.report.numbers import NBSP, Scale, scale_of, show_duration, show_share
 from tierlock.report.sanitize import clean
+from tierlock.report.seen import evidence_words, seen_words
 from tierlock.report.values import AssessReport
-from tierlock.report.work import work_words
+from tierlock.report.work import sample_words, work_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +32,9 @@ class CriterionLine:
 
     Attributes:
         name: the criterion's id within its threshold; title: the evaluation's own title.
-        evidence: what was seen (`11/200, upper 9.1 %`).
-        margin: how far that is from the bound, or what would settle it.
+        seen: the number in short (`11/200, upper 9.1 %`); evidence: with all that is behind it.
+        margin: how far that is from the bound; empty where nothing was measured.
+        settling: what would settle it, and what else stands against a rule-out.
         bounds: the bounds in words, with the correction where one was applied.
         basis: whose bound it is; empty where the criterion has none.
     """
@@ -48,8 +42,10 @@ class CriterionLine:
     name: str
     title: str
     outcome: Outcome
+    seen: str
     evidence: str
     margin: str
+    settling: tuple[str, ...]
     bounds: str
     basis: str
     cite: str
@@ -87,16 +83,19 @@ def criterion_line(
     explanation: Explanation,
 ) -> CriterionLine:
     """Return one finding in words."""
-    scale = scale_of(criterion, limits=finding.limits)
-    distance = next((m for m in explanation.margins if m.path == finding.path), None)
     evaluation = framework.evaluations.get(finding.slot or "")
+    span = evaluation.range if evaluation else None
+    scale = scale_of(criterion, limits=finding.limits, span=span)
+    distance = next((m for m in explanation.margins if m.path == finding.path), None)
     name = finding.path.rpartition(":")[2]
     return CriterionLine(
         name=clean(name),
         title=clean(evaluation.title if evaluation else finding.says or name),
         outcome=finding.outcome,
+        seen=seen_words(finding, scale=scale),
         evidence=evidence_words(finding, scale=scale),
-        margin=_margin_words(finding, scale=scale, distance=distance, explanation=explanation),
+        margin=_margin_words(finding, scale=scale, distance=distance),
+        settling=_settling_words(finding, distance=distance, explanation=explanation),
         bounds=_bound_words(finding.limits, scale=scale, criterion=criterion),
         basis=_basis(finding, criterion),
         cite=clean(_cite(finding, criterion)),
@@ -107,22 +106,48 @@ def criterion_line(
     )
 
 
-def deciding_lines(report: AssessReport, *, threshold: ThresholdFinding) -> list[CriterionLine]:
-    """Return the lines that decide a threshold: the worst first, then the closest to its bound."""
+def deciding_line(report: AssessReport, *, threshold: ThresholdFinding) -> CriterionLine | None:
+    """Return the one criterion on which a threshold's outcome hangs; None where there is none.
+
+    Under `all` it is the most favourable one, under `any` the least: with k of M the one that
+    has M - k more favourable ones before it. A number is preferred to what has none.
+    """
     lines = criterion_lines(report, threshold=threshold.threshold)
-    deciding = {
-        path
-        for entry in report.explanation.deciding
-        if entry.threshold == threshold.threshold
-        for path in entry.paths
-    }
-    chosen = [line for line in lines if line.finding.path in deciding] or list(lines)
+    by_path = {line.finding.path: line for line in lines}
+    chosen = _bottleneck(threshold.trace, by_path)
+    if chosen is None or chosen.finding.estimate is not None:
+        return chosen
+    same = [
+        line for line in lines if line.outcome is chosen.outcome and line.finding.kind == "measured"
+    ]
+    return min(
+        same, key=lambda line: (line.finding.estimate is None, _favour(line)), default=chosen
+    )
 
-    def urgency(line: CriterionLine) -> tuple[int, bool, float]:
-        distance = line.distance.relative if line.distance else None
-        return -line.outcome.rank, line.finding.estimate is None, distance or 0.0
 
-    return sorted(chosen, key=urgency)
+def _bottleneck(step: Step, by_path: dict[str, CriterionLine]) -> CriterionLine | None:
+    if step.finding is not None:
+        return by_path.get(step.finding)
+    below = (_bottleneck(child, by_path) for child in step.steps)
+    found = sorted((line for line in below if line is not None), key=_favour)
+    needed = {"all": len(step.steps), "any": 1}.get(step.op, step.k or 1)
+    return found[min(len(step.steps) - needed, len(found) - 1)] if found else None
+
+
+def _favour(line: CriterionLine) -> tuple[int, float]:
+    """Sort the most favourable first; what was ruled out without a number bears anything."""
+    relative = line.distance.relative if line.distance else None
+    if relative is None:
+        relative = math.inf if line.outcome is Outcome.RULED_OUT else -math.inf
+    return line.outcome.rank, -relative
+
+
+def obstacle(finding: Finding) -> str:
+    """Return what stands against a rule-out besides the number; empty if nothing does."""
+    if finding.estimate is None or finding.outcome is not Outcome.UNDETERMINED:
+        return ""
+    others = (clean(r.says) for r in finding.reasons if not r.code.startswith("interval."))
+    return next(others, "")
 
 
 def trace_paths(step: Step) -> Iterator[str]:
@@ -133,115 +158,43 @@ def trace_paths(step: Step) -> Iterator[str]:
         yield from trace_paths(child)
 
 
-def evidence_words(finding: Finding, *, scale: Scale) -> str:
-    """Return what was seen: count, missing attempts, and the limit that decides."""
-    estimate, limits = finding.estimate, finding.limits
-    if estimate is None:
-        return _unmeasured_words(finding)
-    parts = [tally(estimate, scale=scale)]
-    missing = sum(estimate.counts.missing.values())
-    if missing:
-        parts.append(f"{show_count(missing)} missing")
-    higher_is_worse = limits.higher_is_worse if limits is not None else True
-    parts.append(limit_words(estimate, scale=scale, limits=limits, upper=higher_is_worse))
-    if finding.outcome is Outcome.REACHED:
-        parts[-1] = limit_words(estimate, scale=scale, limits=limits, upper=not higher_is_worse)
-    return ", ".join(parts)
-
-
-def tally(estimate: Estimate, *, scale: Scale) -> str:
-    """Return the count behind an estimate: `11/200`, or the mean of so many attempts.
-
-    Clusters are named where they are fewer than attempts, for they are the unit of inference.
-    """
-    scored = estimate.counts.scored
-    if estimate.value is None:
-        text = f"0 of {show_count(max(estimate.counts.planned, estimate.counts.present))} scored"
-    else:
-        successes = estimate.value * scored
-        whole = abs(successes - round(successes)) < 1e-6 * max(1, scored)
-        if scale.unit == "share" and whole:
-            text = f"{show_count(round(successes))}/{show_count(scored)}"
-        else:
-            text = f"{scale.show(estimate.value)} (n{NBSP}{show_count(scored)})"
-    clustered = 0 < estimate.units < scored
-    return f"{text} in {count_of(estimate.units, one='cluster')}" if clustered else text
-
-
-def limit_words(estimate: Estimate, *, scale: Scale, limits: Limits | None, upper: bool) -> str:
-    """Return one confidence limit with its side, never rounded onto the bound."""
-    side = "upper" if upper else "lower"
-    value = estimate.upper if upper else estimate.lower
-    if value is None:
-        return f"{side} unbounded"
-    bound = None
-    if limits is not None:
-        bound = limits.rule_out if upper == limits.higher_is_worse else limits.rule_in
-    return f"{side} {scale.show(value, beside=bound)}"
-
-
-def _unmeasured_words(finding: Finding) -> str:
-    if finding.decided_by == "attestation":
-        return "attested"
-    if finding.decided_by == "fact":
-        return "declared fact"
-    if finding.decided_by == "inheritance":
-        return "inherited from the parent"
-    if finding.decided_by == "error":
-        return "could not be computed"
-    if finding.kind == "attested":
-        return "no current attestation"
-    if finding.kind == "fact":
-        return "fact not declared"
-    return "no evidence; a run is owed" if finding.owes else "no evidence"
-
-
-def _margin_words(
-    finding: Finding, *, scale: Scale, distance: Margin | None, explanation: Explanation
-) -> str:
+def _margin_words(finding: Finding, *, scale: Scale, distance: Margin | None) -> str:
     limits = finding.limits
     if finding.estimate is None or limits is None:
-        return "" if finding.outcome is Outcome.RULED_OUT else _way_forward(finding, explanation)
+        return ""
     safe, worse = ("below", "above") if limits.higher_is_worse else ("above", "below")
     if finding.outcome is Outcome.REACHED:
         return f"{worse} {scale.show(limits.rule_in)}"
     bound = scale.show(limits.rule_out)
     relative = distance.relative if distance else None
-    if relative is not None and relative > 0:
+    if relative is not None and 0 < relative < 1:
         part = (
             f"{relative:.0%}".replace("%", f"{NBSP}%") if relative > 0.1 else show_share(relative)
         )
-        room = f"{part} {safe} {bound}" if relative < 1 else f"{safe} {bound}"
-        if finding.outcome is Outcome.RULED_OUT:
-            return room
-        return f"{room}, but {_first_reason(finding)}"
-    if finding.outcome is Outcome.RULED_OUT:
+        return f"{part} {safe} {bound}"
+    if finding.outcome is Outcome.RULED_OUT or (relative is not None and relative > 0):
         return f"{safe} {bound}"
-    cost = _settling_cost(distance)
-    if not cost:
-        return f"crosses {bound}: {_way_forward(finding, explanation)}"
+    return f"crosses {bound}"
+
+
+def _settling_words(
+    finding: Finding, *, distance: Margin | None, explanation: Explanation
+) -> tuple[str, ...]:
+    """Return what settles an open criterion, and what else stands against a rule-out."""
+    if finding.outcome is not Outcome.UNDETERMINED:
+        return ()
     # More samples do not help where something else stands against a rule-out too.
-    others = [r for r in finding.reasons if not r.code.startswith("interval.")]
-    also = f"; {clean(others[0].says)}" if others else ""
-    return f"crosses {bound}: {cost}{also}"
-
-
-def _settling_cost(distance: Margin | None) -> str:
-    if distance is None or distance.samples is None:
-        return ""
-    parts = [count_of(distance.samples, one="more sample", many="more samples")]
-    if distance.seconds is not None:
-        parts.append(show_duration(distance.seconds))
-    return ", ".join(parts)
-
-
-def _way_forward(finding: Finding, explanation: Explanation) -> str:
-    item = next((w for w in explanation.work if w.settles == finding.path), None)
-    return work_words(item) if item else _first_reason(finding)
-
-
-def _first_reason(finding: Finding) -> str:
-    return clean(finding.reasons[0].says) if finding.reasons else "not settled"
+    against = obstacle(finding)
+    others = (against,) if against else ()
+    if finding.estimate is None or distance is None or distance.samples is None:
+        item = next((w for w in explanation.work if w.settles == finding.path), None)
+        first = tuple(clean(reason.says) for reason in finding.reasons[:1])
+        return (work_words(item),) if item else first
+    if (distance.relative or 0.0) > 0:
+        return others
+    needed = sample_words(distance.samples, distance.likely_samples, noun="more sample")
+    cost = f" ({show_duration(distance.seconds)})" if distance.seconds is not None else ""
+    return (needed + cost, *others)
 
 
 def _bound_words(limits: Limits | None, *, scale: Scale, criterion: Criterion | None) -> str:

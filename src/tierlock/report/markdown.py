@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tierlock.core import Decision, Explanation, Framework, Outcome, Verdict
+from tierlock.core import Decision, Explanation, Framework, GateReason, Outcome, Verdict
 from tierlock.report.board import board_of
 from tierlock.report.detail import sections_of
 from tierlock.report.document import (
@@ -24,10 +24,11 @@ from tierlock.report.document import (
     TableCell,
     short,
 )
+from tierlock.report.reasons import causes, grouped, reasons_of
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
-from tierlock.report.wording import instruction_words, reasons_of, rests_on, verdict_sentence
-from tierlock.report.work import way_lines
+from tierlock.report.wording import instruction_words, rests_on, verdict_sentence
+from tierlock.report.work import way_texts
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]#!|~$])")
 _BLOCKS: Final = re.compile(r"^[-+=]")
@@ -43,6 +44,7 @@ def render_markdown(report: AssessReport) -> str:
     if board.warning:
         lines += [f"> **Warning.** {escape(board.warning)}", ""]
     lines += [f"**{MARKS[board.verdict]} {escape(board.word)}.** {escape(board.sentence)}", ""]
+    lines += [*(f"- Condition: {escape(term)}" for term in board.terms), ""]
     for title, texts in (
         ("What we know", board.known),
         ("What we do not know", board.unknown),
@@ -76,19 +78,12 @@ def render_gate_markdown(
         "",
     ]
     reasons = reasons_of(decision)
-    if reasons:
-        lines += ["| Reason | Gives | About | Code |", "| --- | --- | --- | --- |"]
-        lines += [
-            f"| {escape(clean(r.says))} | {r.verdict} | {_code(r.about)} | {_code(r.code)} |"
-            for r in reasons
-        ]
-        lines.append("")
+    for cause in causes(reasons, decision=decision, explanation=explanation, framework=framework):
+        lines += [f"**Because** {escape(cause.text)}.", ""]
+    lines += _reasons(decision, reasons, framework)
     lines += _terms(decision)
-    work = decision.work or explanation.work
-    if verdict is not Verdict.ALLOW and work:
-        lines += ["**To open**", ""]
-        ways = way_lines(work, framework=framework, explanation=explanation, decision=decision)
-        lines += [*(f"- [ ] {escape(way)}" for way in ways), ""]
+    if verdict is not Verdict.ALLOW:
+        lines += _work(decision, explanation, framework)
     lines += _footing(decision, framework)
     if verdict is not Verdict.ALLOW:
         lines.append("Only ALLOW is permission. Ask the gate again once something has changed.")
@@ -117,6 +112,32 @@ def _plain(text: str) -> str:
 def _code(text: str) -> str:
     inner = clean(text).replace("`", "'").replace("|", "\\|")
     return f"`{inner}`" if inner else ""
+
+
+def _reasons(
+    decision: Decision, reasons: tuple[GateReason, ...], framework: Framework
+) -> Iterator[str]:
+    """Yield a table with one row per standard where nothing but claims is missing."""
+    if not reasons:
+        return
+    yield from ("| What stands in the way | Gives | Code |", "| --- | --- | --- |")
+    for group in grouped(reasons, decision=decision, framework=framework):
+        for number, line in enumerate(group.lines):
+            named = f"{group.heading}; " if group.heading and number == 0 else ""
+            yield f"| {escape(named + line.text)} | {line.verdict.value} | {_code(line.code)} |"
+    yield ""
+
+
+def _work(decision: Decision, explanation: Explanation, framework: Framework) -> Iterator[str]:
+    work = decision.work or explanation.work
+    if not work:
+        return
+    yield from ("**To open**", "")
+    for way in way_texts(work, framework=framework, explanation=explanation, decision=decision):
+        if way.heading:
+            yield from ("", escape(way.title), "")
+        yield from (f"- [ ] {escape(line)}" for line in way.lines)
+    yield ""
 
 
 def _terms(decision: Decision) -> Iterator[str]:
@@ -171,4 +192,5 @@ def _cell(cell: TableCell) -> str:
 
 
 def _finish(lines: list[str]) -> str:
-    return "\n".join(lines).rstrip() + "\n"
+    text = "\n".join(lines).rstrip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", text)

@@ -102,9 +102,20 @@ class Scale:
         return show_plain(value, beside=beside) + suffix
 
 
-def scale_of(criterion: Criterion | None, *, limits: Limits | None) -> Scale:
-    """Return the scale of a measured criterion: percent only where the range is [0, 1]."""
-    lo, hi = (limits.lo, limits.hi) if limits is not None else (0.0, 1.0)
+def scale_of(
+    criterion: Criterion | None,
+    *,
+    limits: Limits | None,
+    span: tuple[float, float | None] | None = None,
+) -> Scale:
+    """Return the scale of a measured criterion: percent only where the range is [0, 1].
+
+    Args:
+        criterion: what is measured, where it is known.
+        limits: the limits it was judged by, which bring the range.
+        span: the evaluation's declared range, where nothing was judged.
+    """
+    lo, hi = (limits.lo, limits.hi) if limits is not None else span or (0.0, 1.0)
     name = criterion.estimand.name if isinstance(criterion, Measured) else "success_rate"
     if name == "uplift_ratio":
         return Scale(unit="ratio", lo=lo, hi=hi)

@@ -85,20 +85,12 @@ def _state(report: AssessReport, entry: Owed) -> str:
         return "not defined in the framework"
     if standard.undefined:
         return "undefined: nobody can meet it"
-    claimed = [_is_claimed(report, f"{entry.standard}:{name}") for name in standard.criteria]
-    closed = _reasons_about(report, entry.standard)
-    text = f"{sum(claimed)} of {len(claimed)} safeguards claimed met"
-    return f"{text}; the gate objects: {closed}" if closed else text
-
-
-def _reasons_about(report: AssessReport, standard: str) -> str:
-    if report.decision is None:
-        return ""
-    return "; ".join(
-        clean(reason.says)
-        for reason in report.decision.reasons
-        if reason.about == standard or reason.about.startswith(f"{standard}:")
-    )
+    paths = [f"{entry.standard}:{name}" for name in standard.criteria]
+    claimed = sum(_is_claimed(report, path) for path in paths)
+    text = f"{claimed} of {len(paths)} safeguards claimed met"
+    about = {reason.about for reason in report.decision.reasons} if report.decision else set()
+    shut = len(about & {entry.standard, *paths})
+    return f"{text}; the gate finds {shut} not in place" if shut > len(paths) - claimed else text
 
 
 def _part(report: AssessReport, entry: Owed) -> Part | None:
@@ -117,8 +109,9 @@ def _part(report: AssessReport, entry: Owed) -> Part | None:
     bar = [Paragraph(text=f"Bar: {clean(standard.bar)}")] if standard.bar else []
     head = ("Safeguard", "Claim on record", "Owner", "Tested")
     cite = f" ({clean(standard.cite)})" if standard.cite else ""
-    table = Table(caption=f"Safeguards of {clean(standard.title)}{cite}", head=head, rows=rows)
-    return Part(title=clean(standard.title), blocks=(*bar, table))
+    name = f"`{clean(entry.standard)}`"
+    table = Table(caption=f"Safeguards of {name}{cite}", head=head, rows=rows)
+    return Part(title=f"{clean(entry.standard)}: {clean(standard.title)}", blocks=(*bar, table))
 
 
 def _owner(report: AssessReport, criterion: str) -> str:

@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from tierlock.core import Decision, Reason, canonical_json, digest_bytes, format_instant
+from tierlock.core import Decision, GateReason, Reason, canonical_json, digest_bytes, format_instant
+from tierlock.report.numbers import NBSP
+from tierlock.report.reasons import MISSING, grouped, reasons_of
 from tierlock.report.sanitize import clean, escape_json
 from tierlock.report.values import EXIT_CODES
-from tierlock.report.wording import reasons_of, verdict_sentence
-from tierlock.report.work import work_words
+from tierlock.report.wording import verdict_sentence
+from tierlock.report.work import Way, way_text
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -60,7 +62,8 @@ def render_sarif(
         },
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return escape_json(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
+    text = json.dumps(log, indent=2, ensure_ascii=False).replace(NBSP, " ")
+    return escape_json(text) + "\n"
 
 
 def _notes(decision: Decision) -> list[Reason]:
@@ -74,18 +77,32 @@ def _rules(decision: Decision, code_help: Mapping[str, str]) -> list[JsonObject]
     return [
         {
             "id": clean(code),
-            "shortDescription": {"text": clean(code_help.get(code, notes[0].says))},
+            "shortDescription": {"text": _title(code, notes, code_help)},
             "help": {"text": _help(decision, code, notes, code_help)},
         }
         for code, notes in sorted(by_code.items())
     ]
 
 
+def _title(code: str, notes: list[Reason], code_help: Mapping[str, str]) -> str:
+    """Return what a code means; where nobody says, its one sentence, else its own words."""
+    if code in code_help:
+        return clean(code_help[code])
+    return clean(notes[0].says if len(notes) == 1 else code.replace(".", " ").replace("-", " "))
+
+
 def _help(decision: Decision, code: str, notes: list[Reason], code_help: Mapping[str, str]) -> str:
     lines = [clean(code_help[code])] if code in code_help else []
-    lines += [clean(note.says) for note in notes]
-    about = {getattr(note, "about", None) for note in notes}
-    lines += [f"To open: {work_words(item)}" for item in decision.work if item.settles in about]
+    reasons = [note for note in notes if isinstance(note, GateReason)]
+    lines += [clean(note.says) for note in notes if note not in reasons]
+    for group in grouped(reasons, decision=decision, framework=None):
+        heading = f"{group.heading}: " if group.heading and code == MISSING else ""
+        lines += [heading + line.text for line in group.lines]
+    about = {reason.about for reason in reasons}
+    work = tuple(item for item in decision.work if item.settles in about)
+    if work:
+        way = way_text(Way(heading="", items=work, standards=True))
+        lines += [f"To open: {line}" for line in way.lines]
     return "\n".join(dict.fromkeys(lines))
 
 

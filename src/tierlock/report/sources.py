@@ -12,6 +12,7 @@ from tierlock.report.wording import (
     TIME,
     binding_line,
     binding_sentence,
+    day,
     plan_line,
     plan_sentence,
     time_sentence,
@@ -23,7 +24,7 @@ def evidence_section(report: AssessReport) -> Section:
     blocks: list[Block] = []
     if report.evidence:
         rows = tuple(_row(evidence) for evidence in report.evidence)
-        head = ("File", "Task and run", "Status", "Attempts", "Missing", "Measured", "File digest")
+        head = ("File", "Task and run", "Status", "Attempts", "Measured (UTC)", "File digest")
         blocks.append(Table(caption="Imported logs", head=head, rows=rows))
     else:
         blocks.append(Paragraph(text="Nothing was imported."))
@@ -71,8 +72,7 @@ def _row(evidence: Evidence) -> tuple[str, ...]:
         f"`{clean(source.file)}` {clean(source.format)}{tool}{cite}",
         f"{clean(evidence.evaluation)}, {run}",
         evidence.status,
-        attempts,
-        missing or "none",
-        format_instant(evidence.measured_at),
+        attempts if reported else f"{attempts}, {missing or 'none'} missing",
+        f"{day(evidence.measured_at)} {evidence.measured_at:%H:%M:%S}",
         f"`{short(source.sha256)}`",
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from tierlock.core import Action, Decision, Determination, GateReason, Outcome, Verdict
+from tierlock.core import Action, Decision, Determination, Outcome, Verdict
+from tierlock.report.lines import trace_paths
 from tierlock.report.numbers import count_of, show_share
+from tierlock.report.reasons import all_of, why
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
 
@@ -52,30 +54,6 @@ def verdict_sentence(decision: Decision) -> str:
     return f"{subject} may not {words}{' yet' if decision.verdict is Verdict.HOLD else ''}"
 
 
-def reasons_of(decision: Decision) -> tuple[GateReason, ...]:
-    """Return the reasons of a closed gate: DENY first, missing signatures last.
-
-    A closed gate always has a reason.
-    """
-    if decision.verdict is Verdict.ALLOW:
-        return decision.reasons
-    if not decision.reasons:
-        says = "nothing shows that the action is permitted"
-        return (
-            GateReason(
-                code="gate.default-deny",
-                says=says,
-                verdict="DENY" if decision.verdict is Verdict.DENY else "HOLD",
-                about=decision.action.name,
-            ),
-        )
-    return tuple(sorted(decision.reasons, key=_weight))
-
-
-def _weight(reason: GateReason) -> tuple[bool, bool]:
-    return reason.verdict != "DENY", reason.code.startswith(("approval.", "ruling."))
-
-
 def instruction_words(instruction: str) -> str:
     """Return an instruction of the framework as words: `pause_training` is `pause training`."""
     return clean(instruction).replace("_", " ")
@@ -94,13 +72,12 @@ def answer(report: AssessReport) -> tuple[str, str]:
     determination = report.determination
     if report.decision is not None:
         decision = report.decision
-        because = ""
-        reasons = reasons_of(decision)
-        if reasons:
-            because = f": {clean(reasons[0].says)}"
-            more = len(reasons) - 1
-            because += f" (and {count_of(more, one='more reason')})" if more else ""
-        return decision.verdict.value, f"{verdict_sentence(decision)}{because}."
+        sentence = verdict_sentence(decision)
+        if decision.verdict is Verdict.ALLOW:
+            stands = _why_allowed(report)
+            return decision.verdict.value, f"{sentence}; {stands}." if stands else f"{sentence}."
+        because = why(decision, explanation=report.explanation, framework=report.framework)
+        return decision.verdict.value, f"{sentence}: {because}."
     total = len(determination.thresholds)
     out = [t for t in determination.thresholds if t.outcome is Outcome.RULED_OUT]
     reached = [t for t in determination.thresholds if t.outcome is Outcome.REACHED]
@@ -109,6 +86,26 @@ def answer(report: AssessReport) -> tuple[str, str]:
         word = "Ruled out"
     counted = f"{len(out)} of {count_of(total, one='threshold')} ruled out"
     return word, f"{counted}; {level_sentence(determination)}."
+
+
+def conditions(report: AssessReport) -> tuple[str, ...]:
+    """Return the terms of a permission as sentences; a closed gate has none to offer."""
+    decision = report.decision
+    if decision is None or decision.verdict is not Verdict.ALLOW:
+        return ()
+    return tuple(clean(condition.says) for condition in decision.conditions)
+
+
+def _why_allowed(report: AssessReport) -> str:
+    """Return on what a permission stands; nothing where people ruled, for that is not computed."""
+    thresholds = report.determination.thresholds
+    if report.rulings or not thresholds:
+        return ""
+    opened = [clean(t.threshold) for t in thresholds if t.outcome is not Outcome.RULED_OUT]
+    if not opened:
+        return "every threshold is ruled out, and the safeguards owed are in place"
+    are = "is" if len(opened) == 1 else "are"
+    return f"{all_of(opened)} {are} not ruled out, and the safeguards owed are in place"
 
 
 def level_sentence(determination: Determination) -> str:
@@ -139,16 +136,26 @@ def scope_sentence(outcome: Outcome) -> str:
 
 
 def confidence_sentence(determination: Determination) -> str:
-    """Return the guarantee per threshold and, by the union bound, for all of them together."""
-    alphas = [threshold.alpha_rule_out for threshold in determination.thresholds]
-    if not alphas:
-        return "no threshold, no guarantee"
-    low, high = show_share(1 - max(alphas)), show_share(1 - min(alphas))
+    """Return the guarantee per threshold and, by the union bound, for all of them together.
+
+    Only thresholds with a measured criterion have one; attestations and facts have no error bound.
+    """
+    measured = {finding.path for finding in determination.findings if finding.kind == "measured"}
+    guarded = [
+        threshold.alpha_rule_out
+        for threshold in determination.thresholds
+        if not measured.isdisjoint(trace_paths(threshold.trace))
+    ]
+    if not guarded:
+        return "no measured threshold, no guarantee"
+    low, high = show_share(1 - max(guarded)), show_share(1 - min(guarded))
     each = low if low == high else f"{low} to {high}"
-    if len(alphas) == 1:
-        return f"{each} for the one threshold"
+    if len(guarded) == 1:
+        return f"{each} for the one measured threshold"
     together = show_share(max(0.0, 1 - determination.union_bound))
-    return f"{each} per threshold, {together} for all {len(alphas)} together"
+    total = len(determination.thresholds)
+    them = f"all {total}" if len(guarded) == total else f"the {len(guarded)} measured ones"
+    return f"{each} per threshold, {together} for {them} together"
 
 
 def plan_line(determination: Determination) -> str:

@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from tierlock.store.local import Ingested, LocalStore
-from tierlock.store.states import with_subject
 
-__all__ = ["Ingested", "LocalStore", "with_subject"]
+__all__ = ["Ingested", "LocalStore"]

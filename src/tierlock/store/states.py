@@ -15,7 +15,7 @@ def later_state(item: Evidence, *, earlier: Evidence) -> Evidence:
         IntegrityError: the two contradict each other, or a later state lacks a score that was
             seen before.
     """
-    bound = with_subject(item, subject=earlier.subject)
+    bound = _about(item, earlier.subject)
     if bound.digest == earlier.digest or _continues(earlier, bound):
         return earlier
     if _continues(bound, earlier):
@@ -29,23 +29,19 @@ def as_registered(item: Evidence, *, run: RegisteredRun) -> Evidence:
     Raises:
         IntegrityError: the register saw other content.
     """
-    bound = with_subject(item, subject=item.subject.model_copy(update={"parts": run.parts}))
+    bound = _about(item, item.subject.model_copy(update={"parts": run.parts}))
     if run.evidence in {None, bound.digest} or run.ended == "started":
         return bound
     raise _conflict(item, first="a log that is not stored any more")
 
 
-def with_subject(item: Evidence, *, subject: SubjectRef) -> Evidence:
-    """Return `item` about `subject`; a plain copy would keep the digest it had before."""
-    if subject == item.subject:
-        return item
-    fields = {name: getattr(item, name) for name in Evidence.model_fields}
-    return Evidence(**{**fields, "subject": subject})
-
-
 def is_news(run: RegisteredRun, *, earlier: RegisteredRun | None) -> bool:
     """Tell whether a register entry is new, or the end of a run that was registered unfinished."""
     return earlier is None or (earlier.ended == "started" and run.evidence != earlier.evidence)
+
+
+def _about(item: Evidence, subject: SubjectRef) -> Evidence:
+    return item if item.subject == subject else item.model_copy(update={"subject": subject})
 
 
 def _continues(item: Evidence, earlier: Evidence) -> bool:

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from tierlock.importers import Imports, Progress, import_logs
 from tierlock.usecases.assess import Assessed, assess, report_of, write_report
 from tierlock.usecases.demo import Act, Played, play, story_files
-from tierlock.usecases.ingest import (
-    Imports,
-    Progress,
-    bind,
-    import_logs,
-    ingest,
-    mock_models,
-    subject_from,
-)
+from tierlock.usecases.ingest import bind, ingest, mock_models, subject_from
 from tierlock.usecases.init import init_project
 from tierlock.usecases.plan import seal_plan
 from tierlock.usecases.project import (

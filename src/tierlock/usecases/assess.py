@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tierlock.core import InputError, Omission
+from tierlock.importers import Imports
 from tierlock.report import AssessReport, render_html
-from tierlock.usecases.ingest import Imports, ingest, mock_models
+from tierlock.usecases.ingest import ingest, mock_models
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import Answer, ask, record
 

@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from tierlock.core import (
     Evidence,
     Framework,
     InputError,
-    Omission,
     Parts,
     RegisteredRun,
     Subject,
     SubjectRef,
 )
-from tierlock.importers import find_logs, read
+from tierlock.importers import Imports
 from tierlock.policy import register_of
-from tierlock.store import LocalStore, with_subject
+from tierlock.store import LocalStore
 
 MOCK_PREFIX: Final = "mockllm/"
-Progress = Callable[[int, int], None]
-
-
-class Imports(NamedTuple):
-    """What was read from logs, before it is bound to a subject.
-
-    Attributes:
-        evidence: one per run, in the order of the files.
-        omissions: files and runs without usable content.
-        files: number of log files read.
-    """
-
-    evidence: tuple[Evidence, ...]
-    omissions: tuple[Omission, ...]
-    files: int
-
-
-def import_logs(paths: Sequence[Path], *, progress: Progress | None = None) -> Imports:
-    """Return the evidence in logs and folders of logs.
-
-    Raises:
-        ImportFailed: a log can not be read. All or nothing: a damaged log may hold the run that
-            matters, so nothing is assessed without it.
-    """
-    logs, omissions = find_logs(paths)
-    evidence: list[Evidence] = []
-    skipped = list(omissions)
-    for done, log in enumerate(logs, start=1):
-        found = read(log)
-        evidence += found.evidence
-        skipped += found.omissions
-        if progress is not None:
-            progress(done, len(logs))
-    if not logs:
-        names = ", ".join(f"`{path}`" for path in paths)
-        raise InputError("import.empty", f"no evaluation logs in {names}")
-    return Imports(tuple(evidence), tuple(skipped), len(logs))
 
 
 def subject_from(imports: Imports) -> Subject:
@@ -83,7 +44,7 @@ def bind(evidence: Iterable[Evidence], *, subject: Subject) -> tuple[Evidence, .
     The log keeps its own name for the model; the binding stays `declared`.
     """
     return tuple(
-        with_subject(item, subject=_bound(item.subject, subject))
+        item.model_copy(update={"subject": _bound(item.subject, subject)})
         if subject.answers_to(item.subject.name)
         else item
         for item in evidence

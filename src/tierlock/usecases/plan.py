@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from tierlock.core import InputError, Plan, PlannedSlot, SlotSource, digest
+from tierlock.core import InputError, Plan, PlannedSlot, SlotSource, digest, format_instant
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import active_plan, known_runs
 
@@ -17,23 +17,52 @@ def seal_plan(
     slots: Sequence[str],
     at: datetime,
     runs: int = 1,
-    source: SlotSource = "measured",
+    inherited: Sequence[str] = (),
 ) -> Plan:
     """Seal and return a plan for `slots`; an earlier plan is superseded and its runs stay owed.
 
     A plan that is sealed as of an instant after which runs of its slots are known is not made
-    before looking; it is stored as `declared: after`.
+    before looking; it is stored as `declared: after`. Sealing the same plan again changes nothing.
 
     Args:
         project: framework, subject and store.
-        slots: evaluations of the framework, by id.
+        slots: evaluations of the framework that are measured, by id.
         at: the sealing instant; runs that start before it do not count under this plan.
         runs: how many runs of each slot count.
-        source: `measured`, or `inherited` from the subject's parent.
+        inherited: evaluations whose finding is inherited from the subject's parent, by id.
 
     Raises:
-        InputError: no slot, or one that the framework does not have.
+        InputError: no slot, one that the framework does not have, or an instant that is not after
+            the plan that would be superseded.
     """
+    sources: dict[str, SlotSource] = dict.fromkeys(slots, "measured")
+    sources |= dict.fromkeys(inherited, "inherited")
+    _check_slots(project, slots=sources)
+    earlier = active_plan(project)
+    plan = Plan(
+        framework=digest(project.framework),
+        subject=project.subject.name,
+        weights=project.subject.parts.weights,
+        sealed_at=at,
+        declared="after" if _looked(project, slots=sources, at=at) else "before",
+        slots=tuple(
+            PlannedSlot(slot=slot, runs=runs, source=source) for slot, source in sources.items()
+        ),
+        supersedes=None if earlier is None else digest(earlier),
+    )
+    if earlier is not None and at <= earlier.sealed_at:
+        if (at, plan.slots) == (earlier.sealed_at, earlier.slots):
+            return earlier
+        raise InputError(
+            "input.future",
+            f"a plan was sealed at {format_instant(earlier.sealed_at)} already",
+            hint="a plan is superseded by a later one only",
+        )
+    project.store.add_plan(plan)
+    return plan
+
+
+def _check_slots(project: Project, *, slots: Collection[str]) -> None:
     known = project.framework.evaluations
     if not slots:
         raise InputError("input.not-found", "no slot was named", hint="use --slot or --all")
@@ -45,23 +74,9 @@ def seal_plan(
                 f"`{slot}` is not an evaluation of {project.framework.name}",
                 hint=f"did you mean `{near[0]}`?" if near else f"one of: {', '.join(known)}",
             )
-    earlier = active_plan(project)
-    plan = Plan(
-        framework=digest(project.framework),
-        subject=project.subject.name,
-        weights=project.subject.parts.weights,
-        sealed_at=at,
-        declared="after" if _looked(project, slots=slots, at=at) else "before",
-        slots=tuple(
-            PlannedSlot(slot=slot, runs=runs, source=source) for slot in dict.fromkeys(slots)
-        ),
-        supersedes=None if earlier is None else digest(earlier),
-    )
-    project.store.add_plan(plan)
-    return plan
 
 
-def _looked(project: Project, *, slots: Sequence[str], at: datetime) -> bool:
+def _looked(project: Project, *, slots: Collection[str], at: datetime) -> bool:
     """Whether a run that this plan would count is in the store already."""
     return any(
         run.slot in slots and run.started_at >= at and project.subject.answers_to(run.subject)

@@ -4,10 +4,11 @@ import pytest
 
 from tests.unit.report import factory
 from tests.unit.report.example_framework import framework
-from tierlock.core import Action, Decision, Explanation, Verdict
+from tierlock.core import Action, Decision, Explanation, GateReason, Verdict
 from tierlock.report import render_gate_text
 from tierlock.report.layout import cells
-from tierlock.report.wording import doing, reasons_of
+from tierlock.report.reasons import reasons_of
+from tierlock.report.wording import doing
 
 
 def shown(decision: Decision, *, width: int = 80) -> str:
@@ -69,6 +70,46 @@ def test_the_explanations_work_is_used_where_the_decision_has_none() -> None:
     assert "rule out ASL-3/cyber" in shown(bare)
     silent = render_gate_text(bare, explanation=Explanation(), framework=framework())
     assert "to open" not in silent
+
+
+def test_a_mock_model_can_not_be_overlooked() -> None:
+    text = render_gate_text(
+        factory.decision(),
+        explanation=factory.explanation(),
+        framework=framework(),
+        mock_models=("mockllm/model",),
+    )
+    assert "MOCK MODEL: evidence by `mockllm/model`" in text
+    assert "MOCK" not in shown(factory.decision())
+
+
+def missing(*names: str) -> Decision:
+    """Return a HOLD in which nobody claims the named criteria of the ASL-3 standard."""
+    reasons = tuple(
+        GateReason(
+            code="claim.missing",
+            says=f"nobody claims `asl-3/deployment:{name}`: something",
+            verdict="HOLD",
+            about=f"asl-3/deployment:{name}",
+        )
+        for name in names
+    )
+    return factory.decision().model_copy(update={"reasons": reasons})
+
+
+def test_what_nobody_claims_is_one_group_with_its_cause() -> None:
+    text = shown(missing("classifiers", "other"))
+    assert "ASL-3/cyber is undetermined (ctf: upper 27.8 % crosses 15 %)" in text
+    assert "asl-3/deployment (ASL-3 deployment): 0 of 1 in place" in text
+    assert "missing: classifiers, other" in text
+    assert text.count("claim.missing") == 1
+    assert "nobody claims" not in text
+
+
+def test_the_instead_way_is_compact_and_comes_after_ruling_out() -> None:
+    text = shown(missing("classifiers"))
+    assert "or, instead, meet asl-3/deployment: classifiers (weeks)" in text
+    assert text.index("rule out ASL-3/cyber") < text.index("or, instead")
 
 
 @pytest.mark.parametrize(

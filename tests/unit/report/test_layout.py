@@ -6,14 +6,12 @@ from hypothesis import strategies as st
 
 from tierlock.core import Outcome, Verdict
 from tierlock.report.layout import (
-    Cell,
     Paint,
     bullets,
     cells,
     finish,
     labelled,
     style_of,
-    table,
     wrap,
 )
 
@@ -26,20 +24,6 @@ def test_wrapping_keeps_every_character_and_the_width(text: str, width: int) -> 
     lines = wrap(text, width=width)
     assert all(cells(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-
-
-@given(st.lists(st.tuples(WORDS, WORDS), min_size=1), st.integers(min_value=60, max_value=120))
-def test_tables_stay_within_the_width(texts: list[tuple[str, str]], width: int) -> None:
-    rows = [[Cell(text="left"), Cell(text=a), Cell(text=b)] for a, b in texts]
-    lines = table(("One", "Two", "Three"), rows=rows, width=width, paint=PLAIN)
-    assert all(cells(line.rstrip()) <= width for line in lines)
-
-
-def test_a_table_that_can_not_fit_becomes_blocks() -> None:
-    row = [Cell(text="a long name " * 3), Cell(text="seen " * 5), Cell(text="margin " * 5)]
-    lines = table(("Name", "Seen", "Margin"), rows=[row], width=50, paint=PLAIN)
-    assert lines[0].strip() == ("a long name " * 3).strip()
-    assert all(cells(line.rstrip()) <= 50 for line in lines)
 
 
 def test_colour_changes_no_word() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from tests.unit.report import factory
 from tests.unit.report.example_framework import AIRD, BIO, CYBER, framework
-from tierlock.core import Explanation, Finding, Outcome, Reason
-from tierlock.report.lines import CriterionLine, criterion_line, criterion_lines, deciding_lines
+from tierlock.core import Explanation, Finding, Outcome, Reason, Step
+from tierlock.report.lines import CriterionLine, criterion_line, criterion_lines, deciding_line
 
 
 def plain(text: str) -> str:
@@ -42,20 +42,22 @@ def test_a_ratio_is_not_a_percentage() -> None:
 def test_missing_attempts_and_the_price_of_settling() -> None:
     ctf = lines_by_name(CYBER)["ctf"]
     assert plain(ctf.evidence) == "3/40, 4 missing, upper 27.8 %"
-    assert plain(ctf.margin) == "crosses 15 %: 39 more samples, ~2 h"
+    assert plain(ctf.margin) == "crosses 15 %"
+    assert [plain(text) for text in ctf.settling] == ["at least 39 more samples, likely 61 (~2 h)"]
 
 
 def test_more_samples_are_not_promised_to_help_against_a_doubtful_log() -> None:
     doubt = Reason(code="evidence.doubtful", says="a log is doubtful")
     finding = factory.findings()[2].model_copy(update={"reasons": (doubt,)})
     found = line(finding, factory.explanation())
-    assert found.margin.endswith("a log is doubtful")
+    assert found.settling[-1] == "a log is doubtful"
 
 
 def test_no_evidence_says_so_and_shows_the_bounds() -> None:
     lines = lines_by_name(AIRD)
     assert lines["research"].evidence == "no evidence; a run is owed"
-    assert lines["research"].margin.startswith("run Research engineering suite")
+    assert lines["research"].margin == ""
+    assert lines["research"].settling[0].startswith("run Research engineering suite")
     assert lines["research"].basis == "proposal"
     assert lines["expert-review"].evidence == "no current attestation"
 
@@ -73,7 +75,8 @@ def test_a_limit_on_the_safe_side_is_no_rule_out_by_itself() -> None:
         update={"outcome": Outcome.UNDETERMINED, "reasons": (owed,)}
     )
     found = line(finding, factory.explanation())
-    assert plain(found.margin) == "64 % below 25 %, but one planned run is missing"
+    assert plain(found.margin) == "64 % below 25 %"
+    assert found.settling == ("one planned run is missing",)
 
 
 def test_where_lower_is_worse_the_lower_limit_decides() -> None:
@@ -120,10 +123,52 @@ def test_what_else_can_decide(decided_by: str, words: str) -> None:
     assert line(finding).evidence == words
 
 
-def test_the_closest_to_its_bound_stands_first() -> None:
+def test_the_worst_of_several_elicitations_is_named() -> None:
+    base = factory.findings()[0]
+    assert base.estimate is not None
+    estimate = base.estimate.model_copy(update={"method": "Gaffke, worst of 2 elicitations"})
+    found = line(base.model_copy(update={"estimate": estimate}))
+    assert plain(found.evidence) == "11/200, upper 8.9 %, worst of 2 elicitations"
+    assert plain(found.seen) == "11/200, upper 8.9 %"
+
+
+def decided(op: str, k: int | None, outcome: Outcome, *paths: str) -> CriterionLine:
+    """Return the line on which a threshold with the criteria of `BIO` and `CYBER` hangs."""
     report = factory.report()
-    bio = report.determination.thresholds[0]
-    assert [found.name for found in deciding_lines(report, threshold=bio)] == [
-        "uplift",
-        "protocols",
-    ]
+    outcomes = {found.path: found.outcome for found in report.determination.findings}
+    leaves = tuple(Step(op="leaf", finding=path, outcome=outcomes[path]) for path in paths)
+    step = Step.model_validate({"op": op, "k": k, "outcome": outcome, "steps": leaves})
+    first, *rest = report.determination.thresholds
+    changed = first.model_copy(update={"trace": step, "outcome": outcome})
+    determination = report.determination.model_copy(update={"thresholds": (changed, *rest)})
+    found = deciding_line(
+        report.model_copy(update={"determination": determination}), threshold=changed
+    )
+    assert found is not None
+    return found
+
+
+OUT, OPEN = Outcome.RULED_OUT, Outcome.UNDETERMINED
+PROTOCOLS, UPLIFT, CTF = f"{BIO}:protocols", f"{BIO}:uplift", f"{CYBER}:ctf"
+RESEARCH, REVIEW = f"{AIRD}:research", f"{AIRD}:expert-review"
+
+
+@pytest.mark.parametrize(
+    ("op", "k", "outcome", "paths", "name"),
+    [
+        # One rule-out suffices: the one with most room is what the outcome hangs on.
+        ("all", None, OUT, (UPLIFT, PROTOCOLS), "protocols"),
+        # Every branch must be ruled out: the weakest one.
+        ("any", None, OUT, (PROTOCOLS, UPLIFT), "uplift"),
+        ("any", None, OPEN, (PROTOCOLS, CTF), "ctf"),
+        ("all", None, OPEN, (RESEARCH, CTF), "ctf"),
+        ("at_least", 2, OUT, (CTF, UPLIFT, PROTOCOLS), "uplift"),
+        # A number says more than an open attestation or a run that is owed.
+        ("any", None, OPEN, (CTF, REVIEW, RESEARCH), "ctf"),
+        ("any", None, OPEN, (RESEARCH, REVIEW), "research"),
+    ],
+)
+def test_the_criterion_on_which_the_outcome_hangs(
+    op: str, k: int | None, outcome: Outcome, paths: tuple[str, ...], name: str
+) -> None:
+    assert decided(op, k, outcome, *paths).name == name

@@ -1,0 +1,157 @@
+"""Time, duplicates, plan and register (spec/determination.md V-2 to V-5, S-1, T-1)."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+
+from tests.unit.policy.factory import (
+    AT,
+    ago,
+    case,
+    complete,
+    determined,
+    doubt,
+    evaluation,
+    framework,
+    negative,
+    plan,
+    register,
+    registered,
+    run,
+    sha,
+)
+from tierlock.core import Attestation, InputError, IntegrityError, SpentAlpha, SubjectRef
+from tierlock.policy.inputs import aware, check_case, distinct
+
+SOON = AT + timedelta(hours=1)
+ATTESTATION = Attestation(
+    criterion="t:threat", subject="m", role="ceo", signer="a", attested_at=ago(1)
+)
+SPENT = SpentAlpha(threshold="bio-3", lineage="m", weights="w", spent_at=ago(1))
+
+
+def test_t1_instants_are_utc_and_naive_ones_refused():
+    local = AT.astimezone(timezone(timedelta(hours=5)))
+    assert (aware(local), aware(local).tzinfo) == (AT, UTC)
+    with pytest.raises(InputError) as caught:
+        aware(datetime(2026, 6, 1))  # noqa: DTZ001  # what is refused
+    assert caught.value.code == "input.naive-time"
+
+
+def test_v4_equal_digests_are_one_piece_in_a_fixed_order():
+    a, b = run(name="a", measured_at=ago(3)), run(name="b", measured_at=ago(4))
+    c = run(name="c", measured_at=ago(3))
+    assert distinct([c, a, a, b]) == distinct([b, a, c]) == (b, a, c)
+    assert distinct(()) == ()
+
+
+def test_v4_of_copies_the_most_doubtful_counts_whatever_the_order():
+    """V-4, L2: what a log is doubted for, and how long it took, is not in its digest."""
+    timed = [run().model_copy(update={"seconds": seconds}) for seconds in (None, 5.0, 7.0)]
+    doubted = run().model_copy(update={"problems": (doubt(),)})
+    assert {item.digest for item in (*timed, doubted)} == {run().digest}
+    for order in permutations((*timed, doubted)):
+        assert distinct(order) == (doubted,)
+    for order in permutations(timed):
+        assert distinct(order)[0].seconds == 7.0
+
+
+def test_v4_two_subjects_may_use_one_run_id_and_stay_in_order():
+    mine, theirs = run(), run(about=SubjectRef(name="parent"))
+    both = tuple(sorted((mine, theirs), key=lambda item: item.digest))
+    assert distinct([mine, theirs]) == distinct([theirs, mine]) == both
+
+
+def test_v5_one_run_id_with_two_contents_is_an_integrity_failure():
+    with pytest.raises(IntegrityError, match="run `r1` occurs with two") as caught:
+        distinct([run(), run(bad=1)])
+    assert caught.value.code == "integrity.run-conflict"
+
+
+def test_a_proper_case_passes():
+    rules = framework(effective=AT.date())
+    now = run(measured_at=AT, finished_at=AT)
+    record = negative("dissent", happened_at=AT, resolved_at=AT)
+    check_case(
+        case(
+            rules,
+            now,
+            plan=plan(rules, sealed_at=AT),
+            attestations=(ATTESTATION.model_copy(update={"attested_at": AT}),),
+            negatives=complete(record),
+            history=(SPENT.model_copy(update={"spent_at": AT}),),
+            parent=determined(),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "changes"),
+    [
+        ("evidence `r1`", {"evidence": (run(measured_at=SOON),)}),
+        ("evidence `r1`", {"evidence": (run(finished_at=SOON),)}),
+        ("plan `plan`", {"plan": plan(framework(), sealed_at=SOON)}),
+        ("plan `plan`", {"register": register(plans=(plan(framework(), sealed_at=SOON),))}),
+        ("run `r1`", {"register": register(registered(started_at=SOON))}),
+        (
+            "attestation `t:threat`",
+            {"attestations": (ATTESTATION.model_copy(update={"attested_at": SOON}),)},
+        ),
+        ("record `dissent`", {"negatives": complete(negative("dissent", happened_at=SOON))}),
+        ("record `dissent`", {"negatives": complete(negative("dissent", resolved_at=SOON))}),
+        ("spent alpha `bio-3`", {"history": (SPENT.model_copy(update={"spent_at": SOON}),)}),
+        ("determination `m`", {"parent": determined(at=SOON)}),
+    ],
+)
+def test_v2_nothing_may_be_dated_later_than_the_question(what, changes):
+    with pytest.raises(InputError, match=what) as caught:
+        check_case(case(**changes))
+    assert caught.value.code == "input.future"
+    assert f"dated {SOON.isoformat()}, after {AT.isoformat()}" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "day", [date(2026, 6, 2), date(2026, 7, 1), date(2027, 1, 1), date(2027, 5, 3)]
+)
+def test_v2_a_framework_that_is_not_yet_effective(day):
+    rules = framework(effective=day)
+    with pytest.raises(InputError, match=f"framework `example/tiny-1` is dated {day}"):
+        check_case(case(rules))
+
+
+def test_the_plan_is_of_this_framework_and_this_subject():
+    for changes in ({"framework": sha("x")}, {"subject": "x"}):
+        with pytest.raises(InputError) as caught:
+            check_case(case(plan=plan(framework()).model_copy(update=changes)))
+        assert caught.value.code == "input.subject"
+    check_case(case(plan=plan(framework(), subject="m-log")))
+
+
+def test_s1_evidence_of_a_slot_is_registered_in_that_slot():
+    with pytest.raises(InputError, match="run `r1` is not in") as caught:
+        check_case(case(None, run(), register=register()))
+    assert caught.value.code == "register.incomplete"
+    with pytest.raises(InputError):
+        check_case(case(None, run(), register=register(registered(slot="other"))))
+    # Evidence that no slot asks for needs no register; it does not end the check.
+    stray = run(name="r0", evaluation="stray")
+    check_case(case(None, stray, register=register()))
+    rules = framework(evaluations={"other": evaluation(tasks=("x",)), "bio": evaluation()})
+    with pytest.raises(InputError):
+        check_case(case(rules, stray, run(), register=register()))
+
+
+def test_v5_registered_evidence_is_unchanged_and_not_older_than_its_run():
+    known = run()
+    check_case(case(None, known, register=register(registered(evidence=known.digest))))
+    check_case(case(None, known, register=register(registered())))
+    for changes, says in (
+        ({"evidence": sha("x")}, "differs"),
+        ({"started_at": ago(9)}, "before its registered start"),
+    ):
+        with pytest.raises(IntegrityError, match=f"run `r1` .*{says}") as caught:
+            check_case(case(None, known, register=register(registered(**changes))))
+        assert caught.value.code == "integrity.run-conflict"

@@ -1,0 +1,95 @@
+"""What people state in one file becomes claims, attestations, rulings and negative records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.projects import STATEMENTS, project
+from tests.unit.store.evidence import A
+from tierlock.core import InputError, Outcome
+from tierlock.usecases import Statements, load_project
+
+EVERYTHING = f"""\
+subject: model-1
+complete_as_of: 2026-03-09T00:00:00Z
+claims:
+  - {{criterion: "usual-care:policy", status: met, claimed_at: 2026-03-05T00:00:00Z}}
+  - criterion: strong-security:audit
+    status: pending
+    paths: [interactive]
+    claimed_at: 2026-03-05T00:00:00Z
+  - criterion: strong-security:other
+    status: unmet
+    says: an audit found it open
+    claimed_at: 2026-03-06T00:00:00Z
+  - {{criterion: "strong-security:third", status: unmet, claimed_at: 2026-03-06T00:00:00Z}}
+attestations:
+  - criterion: bio-3:experts
+    role: owner
+    signer: ann
+    over: {{weights: "{A}"}}
+    attested_at: 2026-03-05T00:00:00Z
+rulings:
+  - determination: "{A}"
+    outcomes: {{bio-3: reached}}
+    reasons: we are not sure
+    ruled_at: 2026-03-05T00:00:00Z
+records:
+  - {{kind: dissent, says: too early, happened_at: 2026-03-05T00:00:00Z}}
+"""
+
+
+@pytest.fixture
+def stated(tmp_path: Path) -> Statements:
+    return load_project(project(tmp_path, statements=EVERYTHING)).statements
+
+
+def test_claims_are_what_is_met_or_pending(stated: Statements) -> None:
+    found = {claim.criterion: claim for claim in stated.to_claims()}
+    assert {name: claim.status for name, claim in found.items()} == {
+        "usual-care:policy": "met",
+        "strong-security:audit": "pending",
+    }
+    assert found["usual-care:policy"].paths == ("*",)
+    assert found["strong-security:audit"].paths == ("interactive",)
+    assert {claim.subject for claim in found.values()} == {"model-1"}
+
+
+def test_a_claim_stated_unmet_is_a_negative_record(stated: Statements) -> None:
+    found = stated.to_negatives()
+    assert found.complete_as_of is not None
+    assert [(record.kind, record.concerns, record.says) for record in found.records] == [
+        ("dissent", "", "too early"),
+        ("failed_claim", "strong-security:other", "an audit found it open"),
+        ("failed_claim", "strong-security:third", "claimed unmet"),
+    ]
+    assert all(record.resolved_at is None for record in found.records)
+
+
+def test_attestations_and_rulings_are_about_the_subject_and_unsigned(stated: Statements) -> None:
+    (attestation,) = stated.to_attestations()
+    assert (attestation.subject, attestation.over) == ("model-1", {"weights": A})
+    assert attestation.assurance == "declared"
+    (ruling,) = stated.to_rulings()
+    assert ruling.outcomes == {"bio-3": Outcome.REACHED}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("status: met", "status: fine"),
+        ("status: met", "status: met\n    covers: everything"),
+        ("2026-03-05T00:00:00Z", "2026-03-05T00:00:00"),
+        ("2026-03-05T00:00:00Z", "yesterday"),
+        ("kind: document", "kind: rumour"),
+        ("claims:", "complete: true\nclaims:"),
+    ],
+)
+def test_a_statement_that_is_not_understood_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    assert old in STATEMENTS
+    with pytest.raises(InputError) as caught:
+        load_project(project(tmp_path, statements=STATEMENTS.replace(old, new, 1)))
+    assert caught.value.code in {"input.schema", "input.unknown-key", "input.naive-time"}
+    assert "statements.yaml:" in str(caught.value)
