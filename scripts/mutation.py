@@ -26,6 +26,7 @@ _TEXT_PLACES: Final = {
     "_owed": 2,
 }
 _TEXT_TABLES: Final = frozenset({"BARS"})  # tables of sentences by code
+_TYPE_KEYWORDS: Final = frozenset({"dtype", "strict"})  # say what a value is, like a type
 _TYPE_CALLS: Final = frozenset({"TypeVar", "cast"})
 
 _BOUNDARY: Final = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
@@ -146,8 +147,9 @@ class _Finder:
         if isinstance(node, ast.stmt) and self.inside:
             self.lines = _header(node)
         self.parents.append((parent, field, index))
-        for new in _replacements(node, texts=self.texts):
-            self._note(node, new)
+        if id(node) not in self.texts:
+            for new in _replacements(node, texts=self.texts):
+                self._note(node, new)
         for name, value in ast.iter_fields(node):
             if name in {"annotation", "format_spec", "returns", "type_comment"}:
                 continue
@@ -221,6 +223,8 @@ def _is_type_test(node: ast.AST, field: str, index: int | None) -> bool:
     if not isinstance(node, ast.Call):
         return False
     name = _called(node)
+    if field == "keywords" and index is not None and node.keywords[index].arg in _TYPE_KEYWORDS:
+        return True
     return name in _TYPE_CALLS or (name == "isinstance" and field == "args" and index == 1)
 
 
@@ -235,7 +239,7 @@ def _replacements(node: ast.AST, *, texts: set[int]) -> Iterator[ast.AST]:
     if isinstance(node, ast.stmt):
         yield from _statements(node, texts)
     elif isinstance(node, ast.Constant):
-        yield from _constants(node, is_text=id(node) in texts)
+        yield from _constants(node)
     elif isinstance(node, ast.Compare):
         yield from _comparisons(node)
     elif isinstance(node, ast.BoolOp):
@@ -297,7 +301,7 @@ def _negated_test(node: ast.If | ast.While | ast.IfExp) -> Iterator[ast.AST]:
     yield changed
 
 
-def _constants(node: ast.Constant, *, is_text: bool) -> Iterator[ast.AST]:
+def _constants(node: ast.Constant) -> Iterator[ast.AST]:
     value = node.value
     if isinstance(value, bool):
         yield ast.Constant(not value)
@@ -307,7 +311,7 @@ def _constants(node: ast.Constant, *, is_text: bool) -> Iterator[ast.AST]:
             yield ast.Constant(value - 1)
     elif isinstance(value, float):
         yield ast.Constant(2 * value if value else 1.0)
-    elif isinstance(value, str) and not is_text:
+    elif isinstance(value, str):
         yield ast.Constant(f"XX{value}")
 
 
@@ -339,7 +343,9 @@ def _calls(node: ast.Call, texts: set[int]) -> Iterator[ast.AST]:
         yield ast.Call(ast.Name("list", ast.Load()), node.args, [])
     if name == "isinstance":
         return
-    for index in range(len(node.args) - 1):
+    for index in range(len(node.args) - 1 if name not in {"min", "max"} else 0):
+        if ast.dump(node.args[index]) == ast.dump(node.args[index + 1]):
+            continue
         args = [*node.args]
         args[index], args[index + 1] = args[index + 1], args[index]
         yield ast.Call(node.func, args, node.keywords)
@@ -349,7 +355,7 @@ def _calls(node: ast.Call, texts: set[int]) -> Iterator[ast.AST]:
             args = [*node.args[:index], nothing, *node.args[index + 1 :]]
             yield ast.Call(node.func, args, node.keywords)
     for index, keyword in enumerate(node.keywords):
-        if keyword.arg in _TEXT_KEYWORDS or isinstance(keyword.value, ast.Constant):
+        if keyword.arg in _TEXT_KEYWORDS | _TYPE_KEYWORDS or isinstance(keyword.value, ast.Constant):
             continue
         keywords = [*node.keywords]
         keywords[index] = ast.keyword(keyword.arg, nothing)

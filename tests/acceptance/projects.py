@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,10 +16,12 @@ from typing import Any, NamedTuple
 
 from tests.unit.importers.logs import header, members, pack, sample, write
 from tierlock.cli import main
+from tierlock.core import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = "2026-03-10T00:00:00Z"
 SAFE = "0" * 60
+ERROR = re.compile(r"^error\[([a-z.-]+)\] ", re.MULTILINE)
 
 FRAMEWORK = """\
 framework: lab/small
@@ -204,3 +207,19 @@ def codes(value: object) -> set[str]:
     if isinstance(value, list):
         return set().union(*(codes(item) for item in value))
     return set()
+
+
+def refused(ran: Ran, *, code: str, exit_code: int = 2, where: str = "") -> None:
+    """Check that a command printed no data and one coded error with its place."""
+    assert (ran.code, ran.out) == (exit_code, "")
+    assert ERROR.findall(ran.err) == [code]
+    assert code in CODES
+    assert where in ran.err
+
+
+def closed(folder: Path) -> set[str]:
+    """Check that the gate is closed for want of evidence, and return its reasons."""
+    ran = gate(folder)
+    assert ran.code == 10
+    assert outcome(ran) == "undetermined"
+    return codes(ran.json)

@@ -83,6 +83,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         code = 141
     except Exception as error:  # noqa: BLE001  # the last door: nothing may look like a permission
         code = _failed(error)
+    # What is left ends with the process: a last search through it for garbage is spared.
+    gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
 
 

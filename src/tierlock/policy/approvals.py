@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from tierlock.core import Action, ActionRule, Approval, Framework, GateReason
+
+
+class SignOffs(NamedTuple):
+    """What the sign-offs say: reasons why they are not complete, and until when they are."""
+
+    reasons: tuple[GateReason, ...]
+    until: datetime | None
 
 
 def check_approvals(
@@ -16,8 +24,8 @@ def check_approvals(
     name: str,
     approvals: Sequence[Approval],
     at: datetime,
-) -> Iterator[tuple[GateReason | None, datetime | None]]:
-    """Yield per required role either the reason why it is open, or when its approval ends.
+) -> SignOffs:
+    """Return whether every role of the action has signed off.
 
     Args:
         framework: roles, and which assurance is accepted.
@@ -27,36 +35,81 @@ def check_approvals(
         approvals: all approvals.
         at: the instant of the question.
     """
-    signers: dict[str, set[str]] = {}
-    for role in rule.sign_offs:
-        mine = [a for a in approvals if a.role == role and a.action == action.name]
-        bound = [a for a in mine if a.determination == name]
-        current = [a for a in bound if a.expires_at is None or at < a.expires_at]
-        good = [
-            a
-            for a in current
-            if a.assurance == "signed" or framework.declared_assurance == "accepted"
-        ]
-        if good:
-            signers[role] = {a.signer for a in good}
-            ends = [a.expires_at for a in good]
-            known = [end for end in ends if end is not None]
-            yield None, max(known) if len(known) == len(ends) else None
-        elif current:
-            yield _hold("approval.unsigned", f"the approval of {role} is not signed", role), None
-        elif bound:
-            yield _hold("approval.expired", f"the approval of {role} has expired", role), None
-        elif mine:
-            says = f"{role} approved another determination than this one"
-            yield _hold("approval.other-digest", says, role), None
-        else:
-            yield _hold("approval.missing", f"{role} has not signed off", role), None
-    for role, people in signers.items():
-        for other in framework.roles[role].independent_of if role in framework.roles else ():
-            everybody = people | signers.get(other, set())
-            if other in signers and len(everybody) == 1:
-                says = f"{role} must be independent of {other}; `{', '.join(everybody)}` signed for both"
-                yield _hold("approval.not-independent", says, role), None
+    mine = [a for a in approvals if a.action == action.name and a.role in rule.sign_offs]
+    good = [a for a in mine if _counts(a, framework=framework, name=name, at=at)]
+    signed = {a.role for a in good}
+    reasons = [
+        _missing(role, [a for a in mine if a.role == role], name=name, at=at)
+        for role in rule.sign_offs
+        if role not in signed
+    ]
+    if not reasons and not _separable(rule.sign_offs, framework=framework, approvals=good):
+        says = f"{', '.join(rule.sign_offs)}: independent roles were signed by the same people"
+        reasons.append(_hold("approval.not-independent", says, rule.sign_offs[0]))
+    until = None if reasons else _until(rule.sign_offs, framework=framework, approvals=good)
+    return SignOffs(tuple(reasons), until)
+
+
+def _counts(approval: Approval, *, framework: Framework, name: str, at: datetime) -> bool:
+    return (
+        approval.determination == name
+        and (approval.expires_at is None or at < approval.expires_at)
+        and (approval.assurance == "signed" or framework.declared_assurance == "accepted")
+    )
+
+
+def _missing(role: str, mine: Sequence[Approval], *, name: str, at: datetime) -> GateReason:
+    """Why a role has no approval that counts."""
+    bound = [a for a in mine if a.determination == name]
+    current = [a for a in bound if a.expires_at is None or at < a.expires_at]
+    if current:
+        return _hold("approval.unsigned", f"the approval of {role} is not signed", role)
+    if bound:
+        return _hold("approval.expired", f"the approval of {role} has expired", role)
+    if mine:
+        says = f"{role} approved another determination than this one"
+        return _hold("approval.other-digest", says, role)
+    return _hold("approval.missing", f"{role} has not signed off", role)
+
+
+def _separable(
+    roles: Sequence[str], *, framework: Framework, approvals: Sequence[Approval]
+) -> bool:
+    """Whether one signer per role can be chosen so that independent roles differ."""
+    signers = {role: sorted({a.signer for a in approvals if a.role == role}) for role in roles}
+    apart = {
+        frozenset((role, other))
+        for role in roles
+        if role in framework.roles
+        for other in framework.roles[role].independent_of
+        if other in roles and other != role
+    }
+
+    def choose(chosen: Mapping[str, str], left: Sequence[str]) -> bool:
+        if not left:
+            return True
+        role = left[0]
+        return any(
+            choose({**chosen, role: person}, left[1:])
+            for person in signers[role]
+            if not any(
+                taken == person and frozenset((role, other)) in apart
+                for other, taken in chosen.items()
+            )
+        )
+
+    return choose({}, tuple(dict.fromkeys(roles)))
+
+
+def _until(
+    roles: Sequence[str], *, framework: Framework, approvals: Sequence[Approval]
+) -> datetime | None:
+    """The first instant at which the approvals that are left no longer suffice (G-14)."""
+    for end in sorted({a.expires_at for a in approvals if a.expires_at is not None}):
+        rest = [a for a in approvals if a.expires_at is None or a.expires_at > end]
+        if not _separable(roles, framework=framework, approvals=rest):
+            return end
+    return None
 
 
 def _hold(code: str, says: str, about: str) -> GateReason:

@@ -18,7 +18,13 @@ from tierlock.core import (
 from tierlock.policy.logic import finding_paths
 
 ChangedBy = Literal["", "implied_below", "implied_above", "scope"]
-_EXPIRED = ("evidence.expired", "evidence.stale", "attestation.expired")
+_VETOES = ("slot.only-unplanned", "slot.unplanned-veto")
+_LACKING = (
+    "evidence.expired",
+    "evidence.stale",
+    "attestation.expired",
+    "attestation.missing",
+)
 
 
 class _State(NamedTuple):
@@ -27,6 +33,8 @@ class _State(NamedTuple):
     outcome: Outcome
     owes: bool
     tree: Outcome
+    measured: bool = False
+    vetoed: bool = False
     changed_by: ChangedBy = ""
     contradiction: bool = False
     reasons: tuple[Reason, ...] = ()
@@ -42,11 +50,7 @@ def compose_thresholds(
 ) -> tuple[ThresholdFinding, ...]:
     """Return every threshold's outcome after scope (F-2) and implications (F-3)."""
     states = {
-        name: _State(
-            step.outcome,
-            any(findings[path].owes for path in finding_paths(step)),
-            step.outcome,
-        )
+        name: _first_state(step, [findings[path] for path in finding_paths(step)])
         for name, step in traces.items()
     }
     if scope is Outcome.RULED_OUT:
@@ -59,8 +63,19 @@ def compose_thresholds(
     )
 
 
+def _first_state(step: Step, under: Sequence[Finding]) -> _State:
+    return _State(
+        outcome=step.outcome,
+        owes=any(finding.owes for finding in under),
+        tree=step.outcome,
+        measured=any(finding.evidence for finding in under),
+        vetoed=any(reason.code in _VETOES for finding in under for reason in finding.reasons),
+    )
+
+
 def _screened(state: _State) -> _State:
-    if state.outcome is not Outcome.UNDETERMINED or state.owes:
+    """Facts settle only what nobody measured."""
+    if state.outcome is not Outcome.UNDETERMINED or state.owes or state.measured:
         return state
     reason = Reason(code="threshold.out-of-scope", says="out of scope by declared facts")
     return state._replace(outcome=Outcome.RULED_OUT, changed_by="scope", reasons=(reason,))
@@ -83,7 +98,7 @@ def _raise(states: dict[str, _State], framework: Framework) -> None:
 
 
 def _raised(state: _State, *, by: str, because: _State) -> _State:
-    # `_raise` calls this for what is REACHED or owes: an UNDETERMINED `because` hands its debt down.
+    # `_raise` calls this for what is REACHED or owes; an UNDETERMINED one hands its debt down.
     owes = state.owes or because.outcome is Outcome.UNDETERMINED
     if because.outcome <= state.outcome:
         return state._replace(owes=owes)
@@ -105,7 +120,7 @@ def _lower(states: dict[str, _State], framework: Framework) -> None:
     while changed:
         changed = False
         for name, state in list(states.items()):
-            if state.outcome is not Outcome.UNDETERMINED or state.owes:
+            if state.outcome is not Outcome.UNDETERMINED or state.owes or state.vetoed:
                 continue
             below = [
                 lower
@@ -144,13 +159,13 @@ def _threshold_finding(
         alpha_rule_out=alphas[0],
         alpha_rule_in=alphas[1],
         complete=not state.owes and not doubtful and all(f.decided_by != "error" for f in under),
-        missing=any(f.decided_by == "omission" or _expired(f) for f in under),
+        missing=any(f.decided_by == "omission" or _lacks(f) for f in under),
         contradiction=state.contradiction,
     )
 
 
-def _expired(finding: Finding) -> bool:
-    return any(reason.code in _EXPIRED for reason in finding.reasons)
+def _lacks(finding: Finding) -> bool:
+    return any(reason.code in _LACKING for reason in finding.reasons)
 
 
 def owed_standards(

@@ -40,7 +40,7 @@ from tierlock.core import (
 )
 from tierlock.policy.case import Case
 from tierlock.policy.compose import compose_thresholds, labels, owed_standards
-from tierlock.policy.inputs import aware, check_case, distinct
+from tierlock.policy.inputs import aware, check_case, distinct, distinct_register
 from tierlock.policy.judge import Judged, judge
 from tierlock.policy.listing import (
     asked_runs,
@@ -90,8 +90,8 @@ def determine(
         IntegrityError: one run id with two contents.
     """
     # V-2 to V-5: time, duplicates, conflicts; S-1: the register knows every run.
-    runs = distinct(evidence)
-    known = register_of(runs, framework=framework) if register is None else register
+    runs = distinct(evidence, subject=subject)
+    known = distinct_register(register or register_of(runs, framework=framework))
     case = Case(
         framework=framework,
         plan=plan,

@@ -6,7 +6,7 @@ Default deny: ALLOW needs everything, and only the absence of every reason gives
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from tierlock.core import (
@@ -73,7 +73,7 @@ def decide(
         subject=subject,
         action=action,
         rule=_rule(framework, action),
-        at=at.astimezone(UTC),
+        at=at,
         claims=_distinct(claims),
         negatives=negatives or Negatives(),
     )
@@ -84,6 +84,7 @@ def decide(
     effective = effective_outcomes(
         determination,
         determination_digest=ask.name,
+        subject=subject,
         framework=framework,
         rulings=all_rulings,
     )
@@ -96,12 +97,11 @@ def decide(
     for name in holds:
         draft.hold("threshold.held", says=f"{name} is undetermined", about=name)
     check_standards(ask, owed=owed, outcomes=effective.outcomes, draft=draft)
-    for reason, end in check_approvals(
-        ask.framework, rule=ask.rule, action=action, name=ask.name, approvals=all_approvals, at=at
-    ):
-        if reason is not None:
-            draft.reasons.append(reason)
-        draft.end(end)
+    signed = check_approvals(
+        framework, rule=ask.rule, action=action, name=ask.name, approvals=all_approvals, at=ask.at
+    )
+    draft.reasons += signed.reasons
+    draft.end(signed.until)
     check_negatives(ask, draft=draft)
     return _conclude(ask, effective, draft)
 

@@ -9,9 +9,13 @@ from tierlock.core import (
     Evidence,
     InputError,
     IntegrityError,
+    RegisteredRun,
+    RunRegister,
+    Subject,
     digest,
 )
 from tierlock.policy.case import Case
+from tierlock.policy.slots import same_part
 
 
 def check_case(case: Case) -> None:
@@ -38,19 +42,37 @@ def aware(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-def distinct(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Evidence by digest, once each, in a fixed order; one run id has one content (V-4, V-5)."""
+def distinct(evidence: Iterable[Evidence], *, subject: Subject) -> tuple[Evidence, ...]:
+    """Return evidence by digest, once each, in a fixed order (V-4).
+
+    Raises:
+        IntegrityError: one run id with two contents (V-5).
+    """
     # Of copies that differ beside their digest (problems, seconds) the most doubtful one counts.
     copies = sorted(evidence, key=lambda item: (item.doubtful, item.seconds or 0.0))
     by_digest = {item.digest: item for item in copies}
     by_run: dict[tuple[str, str], str] = {}
     for name in sorted(by_digest):
-        run = by_digest[name].run_id
-        if by_run.setdefault((run, by_digest[name].subject.name), name) != name:
-            raise _conflict(run, "occurs with two different contents")
+        item = by_digest[name]
+        about = subject.name if subject.answers_to(item.subject.name) else item.subject.name
+        if by_run.setdefault((item.run_id, about), name) != name:
+            raise _conflict(item.run_id, "occurs with two different contents")
     return tuple(
         sorted(by_digest.values(), key=lambda item: (item.measured_at, item.run_id, item.digest))
     )
+
+
+def distinct_register(register: RunRegister) -> RunRegister:
+    """Return the register with every row once.
+
+    Raises:
+        IntegrityError: two different rows for one run of one slot (V-5).
+    """
+    rows: dict[tuple[str, str], RegisteredRun] = {}
+    for run in register.runs:
+        if rows.setdefault((run.run_id, run.slot), run) != run:
+            raise _conflict(run.run_id, "is registered twice, differently")
+    return register.model_copy(update={"runs": tuple(rows.values())})
 
 
 def _conflict(run: str, says: str) -> IntegrityError:
@@ -96,10 +118,20 @@ def _check_times(case: Case) -> None:
 
 
 def _check_plan(case: Case) -> None:
-    if case.plan.framework != digest(case.framework):
+    """The plan is for this framework version, subject and weights, and its past is known."""
+    plan, subject = case.plan, case.subject
+    if plan.framework != digest(case.framework):
         raise InputError("input.subject", "the plan was sealed for another framework version")
-    if not case.subject.answers_to(case.plan.subject):
-        raise InputError("input.subject", f"the plan is for subject `{case.plan.subject}`")
+    if not subject.answers_to(plan.subject):
+        raise InputError("input.subject", f"the plan is for subject `{plan.subject}`")
+    if not same_part(plan.weights, other=subject.parts.weights):
+        raise InputError("input.subject", "the plan was sealed for other weights")
+    known = {digest(other) for other in case.register.plans}
+    for link in (plan.supersedes, *(other.supersedes for other in case.register.plans)):
+        if link is not None and link not in known:
+            raise InputError(
+                "register.incomplete", f"the superseded plan `{link}` is not in the run register"
+            )
 
 
 def _check_register(case: Case) -> None:
@@ -114,7 +146,17 @@ def _check_register(case: Case) -> None:
                 raise InputError(
                     "register.incomplete", f"run `{item.run_id}` is not in the run register"
                 )
+            if not _same_row(run, item, case.subject):
+                raise _conflict(item.run_id, "is registered for another subject or other parts")
             if run.evidence is not None and run.evidence != item.digest:
                 raise _conflict(item.run_id, "differs from what was registered")
             if item.measured_at < run.started_at:
                 raise _conflict(item.run_id, "holds samples from before its registered start")
+
+
+def _same_row(run: RegisteredRun, item: Evidence, subject: Subject) -> bool:
+    """Whether a register row and its evidence name the same subject and parts."""
+    same_name = run.subject == item.subject.name or (
+        subject.answers_to(run.subject) and subject.answers_to(item.subject.name)
+    )
+    return same_name and run.parts == item.subject.parts

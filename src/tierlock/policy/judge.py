@@ -55,7 +55,7 @@ def judge(case: Case) -> Judged:
     """Settle every criterion on its own and evaluate every tree (M, R, F-1, O-2)."""
     framework = case.framework
     control = framework.error_control
-    alpha_in = control.rule_in / control.checkpoints
+    alpha_in = control.rule_in  # only false rule-outs are bought with the period's budget (E-1)
     budgets = {
         name: Budget(name, framework.alpha_rule_out(name), alpha_in)
         for name in framework.thresholds

@@ -30,6 +30,9 @@ def union_bound(framework: Framework) -> float:
 def _asked_slots(framework: Framework) -> tuple[set[str], set[str]]:
     """Slots that thresholds ask for, and slots that safeguard tests ask for."""
     asked = {slot for name in framework.thresholds for slot in framework.slots_of(name)}
+    if framework.scope is not None:
+        scope = leaves(framework.scope.in_scope_if)
+        asked |= {leaf.evaluation for leaf in scope if isinstance(leaf, Measured)}
     tested = {
         leaf.evaluation
         for _, _, node in framework.safeguard_tests()
@@ -101,7 +104,9 @@ def unused_evidence(case: Case) -> tuple[Omission, ...]:
     evaluations = case.framework.evaluations
     asked, _ = _asked_slots(case.framework)
     tasks = {task for e in evaluations.values() for task in e.tasks}
-    capability_tasks = {task for slot in asked for task in evaluations[slot].tasks}
+    capability_tasks = {
+        task for slot in asked & set(evaluations) for task in evaluations[slot].tasks
+    }
     unused = []
     for item in case.evidence:
         name, parts = item.subject.name, item.subject.parts

@@ -64,14 +64,14 @@ class Attempts(NamedTuple):
 def reading_of(
     evaluation: Evaluation, *, promise: PlannedSlot | None, higher_is_worse: bool
 ) -> Reading:
-    """Return how a slot is read; what the plan declares outranks the evaluation."""
-    limits = evaluation.limits
+    """Return how a slot is read: the plan adds limits, and may name another cluster."""
+    limits = frozenset(evaluation.limits)
     if promise is not None and promise.limits is not None:
-        limits = promise.limits
+        limits |= frozenset(promise.limits)
     cluster_by = evaluation.cluster_by
     if promise is not None and promise.cluster_by is not None:
         cluster_by = promise.cluster_by
-    return Reading(evaluation, frozenset(limits), cluster_by, higher_is_worse)
+    return Reading(evaluation, limits, cluster_by, higher_is_worse)
 
 
 def variant_of(run: Evidence) -> tuple[object, ...]:
@@ -138,13 +138,13 @@ def _read(run: Evidence, *, reading: Reading, key: str) -> Attempts:
     refused = np.array(samples.refused, dtype=bool)
     counts: Counter[str] = Counter(value for value in samples.state if value != "scored")
 
-    limited = (limit != "") & ~np.isin(limit, sorted(reading.limits)) & (state == "scored")
+    limited = (limit != "") & ~np.isin(limit, list(reading.limits)) & (state == "scored")
     lost = (state != "scored") | limited
     if reading.evaluation.refusal == "missing":
-        counts["refused"] += int((refused & ~lost).sum())
+        counts["refused"] = int((refused & ~lost).sum())
         lost = lost | refused
     unscored = np.isnan(values) & ~lost
-    counts["limit"] += int(limited.sum())
+    counts["limit"] = int(limited.sum())
     counts["unscored"] += int(unscored.sum())
     values = np.where(lost, np.nan, values)
     if reading.evaluation.refusal == "worst":
@@ -163,7 +163,9 @@ def _read(run: Evidence, *, reading: Reading, key: str) -> Attempts:
         extra = [f"{key}{run.run_id}{_ABSENT}{i}" for i in range(absent)]
         items, clusters = items + extra, clusters + extra
         values = np.concatenate([values, np.full(absent, np.nan)])
-    arms = samples.attributes.get(reading.evaluation.arm_by or "", ("",) * present)
+    arms: Sequence[str] = ("",) * present
+    if reading.evaluation.arm_by is not None:
+        arms = samples.attributes.get(reading.evaluation.arm_by, arms)
     return Attempts(
         values=values,
         items=np.array(items, dtype=np.str_),
@@ -173,7 +175,7 @@ def _read(run: Evidence, *, reading: Reading, key: str) -> Attempts:
             planned=present + absent,
             present=present,
             scored=int((~np.isnan(values)).sum()),
-            missing={reason: count for reason, count in sorted(counts.items()) if count},
+            missing={reason: count for reason, count in counts.items() if count},
             limited=int(limited.sum()),
             refused=int(refused.sum()),
         ),
@@ -186,12 +188,12 @@ def _score_column(run: Evidence, scorer: str | None) -> tuple[Floats, set[str]]:
     scores = run.samples.scores
     if scorer is None and len(scores) == 1:
         scorer = next(iter(scores))
-    if scorer is not None and scorer in scores:
+    if scorer in scores:
         column = np.array(scores[scorer], dtype=np.float64)
         return np.where(np.isfinite(column), column, np.nan), set()
     flags = set()
     if len(run.samples):
-        flags.add("scorer.ambiguous" if scorer is None and len(scores) > 1 else "scorer.missing")
+        flags.add("scorer.ambiguous" if scorer is None and scores else "scorer.missing")
     return np.full(len(run.samples), np.nan), flags
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tierlock.core import Determination, Framework, Outcome, Reason, Ruling, ThresholdFinding
+from tierlock.core import (
+    Determination,
+    Framework,
+    Outcome,
+    Reason,
+    Ruling,
+    Subject,
+    ThresholdFinding,
+)
 
 
 class Effective(NamedTuple):
@@ -21,6 +29,7 @@ def effective_outcomes(
     determination: Determination,
     *,
     determination_digest: str,
+    subject: Subject,
     framework: Framework,
     rulings: Iterable[Ruling],
 ) -> Effective:
@@ -29,11 +38,12 @@ def effective_outcomes(
     Args:
         determination: the computed outcomes.
         determination_digest: its digest; only a ruling on exactly this may be laxer.
+        subject: the subject, with the names it answers to.
         framework: its ruling rule names the roles.
         rulings: every ruling on this subject; the latest stands.
     """
     computed = {found.threshold: found for found in determination.thresholds}
-    mine = [ruling for ruling in rulings if ruling.subject == determination.subject.name]
+    mine = [ruling for ruling in rulings if subject.answers_to(ruling.subject)]
     latest = max((ruling.ruled_at for ruling in mine), default=None)
     standing = [ruling for ruling in mine if ruling.ruled_at == latest]
     official = bool(standing) and all(

@@ -15,6 +15,7 @@ from tierlock.core import (
     Subject,
     add_period,
 )
+from tierlock.policy.staleness import trigger_end
 
 
 class Coverage(NamedTuple):
@@ -178,9 +179,8 @@ def _latest_end(claim: Claim, asked: _Asked) -> datetime | None:
 
 
 def _trigger_ends(claim: Claim, asked: _Asked) -> list[datetime]:
-    ends = []
-    for trigger in asked.framework.triggers:
-        if trigger.when.elapsed is not None and "claims" in trigger.expires:
-            end = add_period(claim.claimed_at, period=trigger.when.elapsed)
-            ends.append(end if trigger.grace is None else add_period(end, period=trigger.grace))
-    return ends
+    return [
+        trigger_end(claim.claimed_at, trigger=trigger)
+        for trigger in asked.framework.triggers
+        if trigger.when.elapsed is not None and "claims" in trigger.expires
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 from tierlock.core import (
     Attestation,
@@ -21,7 +21,8 @@ from tierlock.core import (
 from tierlock.policy.case import Case
 from tierlock.policy.logic import Leaf
 from tierlock.policy.measured import settle_measured
-from tierlock.policy.slots import same_part, view_slot
+from tierlock.policy.slots import view_slot
+from tierlock.policy.staleness import trigger_end
 
 
 def settle(
@@ -116,25 +117,20 @@ def settle_fact(path: str, *, criterion: Fact, case: Case) -> Finding:
 def _crosses(value: FactValue, test: FactTest) -> bool | None:
     """Whether the fact makes the bad proposition true; None if the types do not compare."""
     if test.equals is not None:
-        return value == test.equals if _same_kind(value, test.equals) else None
+        return value == test.equals if _type(value) == _type(test.equals) else None
     if test.one_of is not None:
-        if not any(_same_kind(value, option) for option in test.one_of):
-            return None
-        return any(value == option and _same_kind(value, option) for option in test.one_of)
+        options = [option for option in test.one_of if _type(option) == _type(value)]
+        return value in options if options else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if test.at_least is not None:
         return value >= test.at_least
-    return test.below is not None and value < test.below
+    return value < cast("float", test.below)  # the validator saw exactly one of them
 
 
-def _same_kind(one: FactValue, other: FactValue) -> bool:
-    def kind(value: FactValue) -> str:
-        if isinstance(value, bool):
-            return "bool"
-        return "text" if isinstance(value, str) else "number"
-
-    return kind(one) == kind(other)
+def _type(value: FactValue) -> tuple[bool, bool]:
+    """What tells truth values, texts and numbers apart."""
+    return isinstance(value, bool), isinstance(value, str)
 
 
 def settle_attested(path: str, *, criterion: Attested, case: Case) -> Finding:
@@ -161,6 +157,7 @@ def settle_attested(path: str, *, criterion: Attested, case: Case) -> Finding:
     if failed:
         outcome = Outcome.REACHED
         reasons = [Reason(code="attestation.failed", says=record.says) for record in failed]
+        reasons += [] if mine else [_unattested(criterion)]
     elif objections:
         reasons = [Reason(code="attestation.objection", says=record.says) for record in objections]
     elif good:
@@ -168,14 +165,13 @@ def settle_attested(path: str, *, criterion: Attested, case: Case) -> Finding:
         signers = ", ".join(sorted({item.signer for item in good}))
         says = f"attested by {signers} as {criterion.by}"
         reasons = [Reason(code="attestation.current", says=says)]
-        ends = [_expiry(item, criterion) for item in good]
+        ends = [_expiry(item, criterion, case) for item in good]
         known = [end for end in ends if end is not None]
         expires = max(known) if len(known) == len(ends) else None
     elif mine:
-        reasons = sorted({r for r in refusals if r is not None}, key=lambda r: (r.code, r.says))
+        reasons = sorted(set(filter(None, refusals)), key=lambda r: (r.code, r.says))
     else:
-        says = f"role `{criterion.by}` has not attested that this is not so"
-        reasons = [Reason(code="attestation.missing", says=says)]
+        reasons = [_unattested(criterion)]
     return Finding(
         path=path,
         kind="attested",
@@ -188,8 +184,18 @@ def settle_attested(path: str, *, criterion: Attested, case: Case) -> Finding:
     )
 
 
-def _expiry(item: Attestation, criterion: Attested) -> datetime | None:
+def _unattested(criterion: Attested) -> Reason:
+    says = f"role `{criterion.by}` has not attested that this is not so"
+    return Reason(code="attestation.missing", says=says)
+
+
+def _expiry(item: Attestation, criterion: Attested, case: Case) -> datetime | None:
     ends = [item.expires_at]
+    ends += [
+        trigger_end(item.attested_at, trigger=trigger)
+        for trigger in case.framework.triggers
+        if "attestations" in trigger.expires and trigger.when.elapsed is not None
+    ]
     if criterion.max_age is not None:
         ends.append(add_period(item.attested_at, period=criterion.max_age))
     return min((end for end in ends if end is not None), default=None)
@@ -197,14 +203,41 @@ def _expiry(item: Attestation, criterion: Attested) -> datetime | None:
 
 def _refusal(item: Attestation, *, criterion: Attested, case: Case) -> Reason | None:
     """Why an attestation does not count, or None if it does."""
-    end = _expiry(item, criterion)
+    end = _expiry(item, criterion, case)
     if item.assurance == "declared" and case.framework.declared_assurance == "refused":
         return Reason(code="attestation.unsigned", says="the attestation is not signed")
     if end is not None and case.at >= end:
         return Reason(code="attestation.expired", says=f"the attestation expired {end.date()}")
+    stale = _stale_attestation(item, case)
+    if stale is not None:
+        return stale
     for part in criterion.over:
         now = getattr(case.subject.parts, part)
         then = item.over.get(part)
-        if now != then and not (now is None and same_part(then, other=now)):
+        if now is not None and now != then:
             return Reason(code="attestation.other-parts", says=f"the attestation saw other {part}")
+    return None
+
+
+def _stale_attestation(item: Attestation, case: Case) -> Reason | None:
+    """Triggers that expire attestations act on them as on evidence (X-7)."""
+    for trigger in case.framework.triggers:
+        if "attestations" not in trigger.expires:
+            continue
+        when = trigger.when
+        if when.elapsed is not None:
+            end = trigger_end(item.attested_at, trigger=trigger)
+            if case.at >= end:
+                says = f"the attestation expired {end.date()}"
+                return Reason(code="attestation.expired", says=says)
+        elif when.changed is not None:
+            then, now = item.over.get(when.changed), getattr(case.subject.parts, when.changed)
+            if then is None or then != now:
+                says = f"{when.changed} changed since the attestation, or it is not known"
+                return Reason(code="attestation.other-parts", says=says)
+        elif when.effective_compute is not None and (
+            item.over.get("weights") != case.subject.parts.weights
+        ):
+            says = "growth of effective compute since the attestation is not known"
+            return Reason(code="attestation.expired", says=says)
     return None

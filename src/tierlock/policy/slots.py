@@ -146,7 +146,7 @@ def view_slot(
     if promise is not None and len(planned) < promise.runs:
         short = promise.runs - len(planned)
         owed.append(_owed(slot, "slot.run-not-started", f"{short} planned run(s) not started"))
-    owed += _plan_debts(slot, plan=plan, register=register, runs=len(runs))
+    owed += _plan_debts(slot, plan=plan, register=register, subject=subject, runs=len(runs))
     return SlotView(
         slot=slot,
         planned=tuple(found[run.run_id] for run in planned if run.run_id in found),
@@ -164,13 +164,15 @@ def _owed(what: str, code: str, says: str) -> Omission:
     return Omission(what=what, code=code, says=says, owed=True)
 
 
-def _plan_debts(slot: str, *, plan: Plan, register: RunRegister, runs: int) -> list[Omission]:
+def _plan_debts(
+    slot: str, *, plan: Plan, register: RunRegister, subject: Subject, runs: int
+) -> list[Omission]:
     """What competing and superseded plans keep owing (S-4)."""
     rivals = {
         digest(other): other
         for other in register.plans
         if other.framework == plan.framework
-        and other.subject == plan.subject
+        and subject.answers_to(other.subject)
         and same_part(other.weights, other=plan.weights)
         and other.slot(slot) is not None
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 from tierlock.core import (
     Evidence,
     Framework,
+    InputError,
     Reason,
     RegisteredRun,
     Subject,
@@ -42,7 +43,7 @@ def _fired(
 ) -> Reason | None:
     when = trigger.when
     if when.elapsed is not None:
-        end = _end(evidence.measured_at, trigger, when.elapsed)
+        end = trigger_end(evidence.measured_at, trigger=trigger)
         if at >= end:
             return Reason(
                 code="evidence.expired",
@@ -76,8 +77,15 @@ def _compute_fired(multiple: float, evidence: Evidence, subject: Subject) -> Rea
     return Reason(code="evidence.stale", says="growth of effective compute is not known")
 
 
-def _end(start: datetime, trigger: Trigger, period: str) -> datetime:
-    end = add_period(start, period=period)
+def trigger_end(start: datetime, *, trigger: Trigger) -> datetime:
+    """Return when an `elapsed` trigger ends what started at `start`, its grace included.
+
+    Raises:
+        InputError: the trigger is not an `elapsed` one.
+    """
+    if trigger.when.elapsed is None:
+        raise InputError("input.type", f"trigger `{trigger.id}` has no period")
+    end = add_period(start, period=trigger.when.elapsed)
     return end if trigger.grace is None else add_period(end, period=trigger.grace)
 
 
@@ -89,7 +97,7 @@ def runs_expire_at(
     It counts registered runs, not evidence, so that deleting evidence can not move it later.
     """
     ends = [
-        _end(run.started_at, trigger, trigger.when.elapsed)
+        trigger_end(run.started_at, trigger=trigger)
         for run in runs
         for trigger in framework.triggers
         if trigger.when.elapsed is not None and "evidence" in trigger.expires

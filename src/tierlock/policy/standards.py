@@ -27,7 +27,6 @@ def check_standards(
             says = f"{item.standard} ({standard.title}) can not be met by anybody; owed by {names}"
             add = draft.deny if reached else draft.hold
             add("standard.undefined", says=says, about=item.standard)
-            continue
         for criterion_id, criterion in standard.criteria.items():
             _check_criterion(ask, f"{item.standard}:{criterion_id}", criterion, paths, draft)
 
@@ -35,7 +34,8 @@ def check_standards(
 def _required_paths(ask: Ask, draft: Draft) -> frozenset[str]:
     """Traffic paths that path-scoped claims must cover together (G-9)."""
     declared = ask.subject.surfaces
-    wanted = list(declared) if ask.action.surface is None else [ask.action.surface]
+    asked = ask.action.surface if "surface" in ask.rule.per else None
+    wanted = list(declared) if asked is None else [asked]
     for name in wanted:
         if name not in declared:
             says = f"the subject does not declare the traffic paths of surface `{name}`"
@@ -63,6 +63,24 @@ def _check_criterion(
         elif outcome is Outcome.UNDETERMINED:
             says = f"the test of {path} does not rule out that it falls short"
             found.hold("safeguard.undetermined", says=says, about=path)
+    if criterion.accepts:
+        _check_coverage(ask, path, criterion, paths, found)
+    if criterion.modality != "must":
+        # Recommended lines never close the gate; that they are open is still said.
+        draft.conditions += [
+            Reason(code="criterion.recommended", says=f"{path} is recommended and open: {r.says}")
+            for r in found.reasons
+        ]
+        return
+    draft.reasons += found.reasons
+    draft.conditions += found.conditions
+    draft.ends += found.ends
+
+
+def _check_coverage(
+    ask: Ask, path: str, criterion: SafeguardCriterion, paths: frozenset[str], found: Draft
+) -> None:
+    """Whether claims cover the criterion now, and until when."""
     if criterion.scope == "paths" and not paths:
         says = f"{path} must cover traffic paths, and the subject declares none"
         found.hold("surface.undeclared", says=says, about=path)
@@ -78,15 +96,7 @@ def _check_criterion(
     )
     for reason in covered.reasons:
         found.hold(reason.code, says=reason.says, about=path)
-    if criterion.modality != "must":
-        # Recommended lines never close the gate; that they are open is still said.
-        draft.conditions += [
-            Reason(code="criterion.recommended", says=f"{path} is recommended and open: {r.says}")
-            for r in found.reasons
-        ]
-        return
-    draft.reasons += found.reasons
-    draft.end(covered.until)
+    found.end(covered.until)
     if covered.interim:
         arguments = "; ".join(
             f"{claim.interim.argument} (until {claim.expires_at.date()})"
@@ -94,4 +104,4 @@ def _check_criterion(
             if claim.interim is not None and claim.expires_at is not None
         )
         says = f"{path} rests on an interim claim: {arguments}"
-        draft.conditions.append(Reason(code="claim.interim", says=says))
+        found.conditions.append(Reason(code="claim.interim", says=says))

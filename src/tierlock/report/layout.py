@@ -93,7 +93,7 @@ def labelled(rows: Iterable[tuple[str, str]], *, width: int, indent: int = 2) ->
     lines = []
     for label, text in kept:
         first, *rest = wrap(text, width=room)
-        lines.append(f"{' ' * indent}{pad(label, column)}{' ' * _GAP}{first}")
+        lines.append(f"{' ' * indent}{pad(label, width=column)}{' ' * _GAP}{first}")
         lines += [" " * (indent + column + _GAP) + line for line in rest]
     return lines
 
@@ -113,7 +113,7 @@ def finish(lines: Iterable[str]) -> str:
     return "\n".join(line.replace(NBSP, " ").rstrip() for line in lines) + "\n"
 
 
-def pad(text: str, width: int) -> str:
+def pad(text: str, *, width: int) -> str:
     """Return `text` filled up with blanks to `width` cells."""
     return text + " " * max(0, width - cells(text))
 

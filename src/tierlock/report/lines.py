@@ -192,7 +192,7 @@ def _settling_words(
         return (work_words(item),) if item else first
     if (distance.relative or 0.0) > 0:
         return others
-    needed = sample_words(distance.samples, distance.likely_samples, noun="more sample")
+    needed = sample_words(distance.samples, likely=distance.likely_samples, noun="more sample")
     cost = f" ({show_duration(distance.seconds)})" if distance.seconds is not None else ""
     return (needed + cost, *others)
 

@@ -105,15 +105,22 @@ def _laid_out(rows: Sequence[Row], *, width: int, paint: Paint) -> Iterator[str]
     third = _evidence_width(rows, room=width - start)
     if beside:
         margin = "Margin to the bound" if third + 21 <= width - start else "Margin"
-        head = [pad("Threshold", first), pad("Outcome", second), pad("Evidence", third), margin]
+        head = [
+            pad("Threshold", width=first),
+            pad("Outcome", width=second),
+            pad("Evidence", width=third),
+            margin,
+        ]
         yield _INDENT + paint(_GAP.join(head), "dim")
     for domain in dict.fromkeys(row.domain for row in rows):
         yield from (_INDENT + line for line in wrap(domain, width=width - len(_INDENT)))
         for row in rows:
             if row.domain != domain:
                 continue
-            name = paint(pad(row.name, first - len(_INDENT) if beside else 0), "bold")
-            words = paint(pad(row.outcome.words, second if beside else 0), style_of(row.outcome))
+            name = paint(pad(row.name, width=first - len(_INDENT) if beside else 0), "bold")
+            words = paint(
+                pad(row.outcome.words, width=second if beside else 0), style_of(row.outcome)
+            )
             if beside:
                 text = list(_beside(row, third=third, room=width - start))
                 yield _GAP.join((2 * _INDENT + name, words, text[0]))
@@ -135,7 +142,7 @@ def _fits(row: Row, *, room: int) -> bool:
 
 def _beside(row: Row, *, third: int, room: int) -> Iterator[str]:
     if row.margin and max(third, cells(row.seen)) + len(_GAP) + cells(row.margin) <= room:
-        yield f"{pad(row.seen, third)}{_GAP}{row.margin}"
+        yield f"{pad(row.seen, width=third)}{_GAP}{row.margin}"
         yield from _fitting(row.notes, room=room)
         return
     yield from wrap(row.seen, width=room)

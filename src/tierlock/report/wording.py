@@ -147,7 +147,7 @@ def confidence_sentence(determination: Determination) -> str:
         if not measured.isdisjoint(trace_paths(threshold.trace))
     ]
     if not guarded:
-        return "no measured threshold, no guarantee"
+        return f"no {'measured ' if determination.thresholds else ''}threshold, no guarantee"
     low, high = show_share(1 - max(guarded)), show_share(1 - min(guarded))
     each = low if low == high else f"{low} to {high}"
     if len(guarded) == 1:

@@ -63,16 +63,16 @@ class WayText:
 
 def work_cost(item: WorkItem) -> str:
     """Return what a work item costs, as far as it is known; empty where nothing is."""
-    parts = [sample_words(item.samples, item.likely_samples)]
+    parts = [sample_words(item.samples, likely=item.likely_samples)]
     if item.samples is not None and str(item.samples) in item.do:
         parts = []
     return ", ".join(part for part in (*parts, *_price(item)) if part)
 
 
-def sample_words(least: int | None, likely: int | None, *, noun: str = "sample") -> str:
+def sample_words(least: int | None, *, likely: int | None, noun: str = "sample") -> str:
     """Return how many samples settle something: at the least, and with 80 % probability.
 
-    >>> sample_words(39, 61), sample_words(1, None)
+    >>> sample_words(39, likely=61), sample_words(1, likely=None)
     ('at least 39 samples, likely 61', 'at least 1 sample')
     """
     if least is None:
@@ -100,7 +100,7 @@ def work_words(item: WorkItem) -> str:
     'run `ctf`: at least 39 samples'
     """
     do = clean(item.do)
-    samples = sample_words(item.samples, item.likely_samples)
+    samples = sample_words(item.samples, likely=item.likely_samples)
     if samples and str(item.samples) not in item.do:
         do += f": {samples}"
     return do + _tail(item)

@@ -96,12 +96,12 @@ class LocalStore:
         """
         self._prepare()
         with exclusive(self.folder):
-            known = {_evidence_key(item): item for item in self.evidence()}
-            registered = {(run.run_id, run.subject): run for run in self.runs()}
-            added: dict[tuple[str, str], Evidence] = {}
+            known = {item.run_id: item for item in self.evidence()}
+            registered = {run.run_id: run for run in self.runs()}
+            added: dict[str, Evidence] = {}
             seen: list[Evidence] = []
             for item in evidence:
-                key = _evidence_key(item)
+                key = item.run_id
                 earlier = added.get(key) or known.get(key)
                 if earlier is None:
                     run = registered.get(key)
@@ -148,9 +148,9 @@ class LocalStore:
         folder = self.folder / "evidence"
         with store_errors("read", path=folder):
             paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-        latest: dict[tuple[str, str], Evidence] = {}
+        latest: dict[str, Evidence] = {}
         for item in (self._load_evidence(path) for path in paths):
-            key = _evidence_key(item)
+            key = item.run_id
             latest[key] = later_state(item, earlier=latest[key]) if key in latest else item
         return tuple(latest[key] for key in sorted(latest))
 
@@ -281,7 +281,3 @@ def _parse(kind: type[T], data: bytes, path: Path) -> T:
 
 def _run_key(run: RegisteredRun) -> tuple[str, str, str]:
     return (run.run_id, run.slot, run.subject)
-
-
-def _evidence_key(item: Evidence) -> tuple[str, str]:
-    return (item.run_id, item.subject.name)

@@ -29,7 +29,8 @@ def as_registered(item: Evidence, *, run: RegisteredRun) -> Evidence:
     Raises:
         IntegrityError: the register saw other content.
     """
-    bound = _about(item, item.subject.model_copy(update={"parts": run.parts}))
+    subject = item.subject.model_copy(update={"name": run.subject, "parts": run.parts})
+    bound = _about(item, subject)
     if run.evidence in {None, bound.digest} or run.ended == "started":
         return bound
     raise _conflict(item, first="a log that is not stored any more")
@@ -41,6 +42,9 @@ def is_news(run: RegisteredRun, *, earlier: RegisteredRun | None) -> bool:
 
 
 def _about(item: Evidence, subject: SubjectRef) -> Evidence:
+    """The evidence with the parts noted first; a run is about one model, under one name."""
+    if item.subject.name != subject.name:
+        raise _conflict(item, first=f"a log about `{subject.name}`")
     return item if item.subject == subject else item.model_copy(update={"subject": subject})
 
 

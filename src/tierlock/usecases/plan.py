@@ -80,5 +80,5 @@ def _looked(project: Project, *, slots: Collection[str], at: datetime) -> bool:
     """Whether a run that this plan would count is in the store already."""
     return any(
         run.slot in slots and run.started_at >= at and project.subject.answers_to(run.subject)
-        for run in known_runs(project, project.store.evidence())
+        for run in known_runs(project, evidence=project.store.evidence())
     )

@@ -44,7 +44,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
     """
     framework, subject, store = project.framework, project.subject, project.store
     evidence = store.evidence()
-    register = RunRegister(runs=known_runs(project, evidence), plans=store.plans(), as_of=at)
+    register = RunRegister(runs=known_runs(project, evidence=evidence), plans=store.plans(), as_of=at)
     plan = active_plan(project) or plan_after(framework, subject=subject, register=register, at=at)
     statements = project.statements
     negatives = statements.to_negatives()
@@ -90,7 +90,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
     return Answer(determination, decision, explanation, evidence, plan)
 
 
-def known_runs(project: Project, evidence: Sequence[Evidence]) -> tuple[RegisteredRun, ...]:
+def known_runs(project: Project, *, evidence: Sequence[Evidence]) -> tuple[RegisteredRun, ...]:
     """Return every registered run; stored evidence that no slot knew before is registered now."""
     return project.store.register(register_of(evidence, framework=project.framework).runs)
 

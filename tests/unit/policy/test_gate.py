@@ -16,6 +16,7 @@ from tests.unit.policy.factory import (
     complete,
     determined,
     document,
+    fact,
     framework,
     negative,
     plan,
@@ -35,6 +36,7 @@ from tierlock.core import (
     RoleSignature,
     Ruling,
     RulingRule,
+    Scope,
     Surface,
     Verdict,
     add_period,
@@ -149,6 +151,8 @@ def test_g2_an_action_without_per_needs_no_surface_and_checks_a_given_one():
         decided(action=Action(name="deploy", surface="x"))
     with pytest.raises(InputError, match="`x` is not one of: none"):
         decided(framework(surfaces=()), action=Action(name="deploy", surface="x"))
+    with pytest.raises(InputError, match="`x` is not one of: none"):
+        decided(framework(actions={}), action=Action(name="x"))
     with pytest.raises(InputError, match="`x` is not one of: deploy, train"):
         rule = ActionRule(needs=("deployment",))
         decided(framework(actions={"train": rule, "deploy": rule}), action=Action(name="x"))
@@ -164,7 +168,7 @@ RULING = Ruling(determination=sha("d"), subject="m", reasons="r", ruled_at=ago(1
     ("changes", "what"),
     [
         ({"claims": (claim(claimed_at=SOON),)}, "claim base:policy"),
-        ({"claims": (claim(evidence=(document(produced_at=SOON),)),)}, "evidence of claim"),
+        ({"claims": (claim(evidence=(document(produced_at=SOON),)),)}, "evidence of claim base:policy"),
         ({"rulings": (RULING.model_copy(update={"ruled_at": SOON}),)}, "ruling"),
         ({"approvals": (APPROVAL.model_copy(update={"approved_at": SOON}),)}, "approval by ceo"),
         ({"negatives": complete(negative("dissent", happened_at=SOON))}, "dissent"),
@@ -173,14 +177,14 @@ RULING = Ruling(determination=sha("d"), subject="m", reasons="r", ruled_at=ago(1
     ],
 )
 def test_g2_an_input_of_the_future_is_an_error(changes, what):
-    with pytest.raises(InputError, match=what) as caught:
+    with pytest.raises(InputError, match=rf"\] {what} is dated") as caught:
         decided(**changes)
     assert caught.value.code == "input.future"
     assert SOON.isoformat() in caught.value.message
 
 
 def test_g2_a_determination_of_the_future_is_an_error_and_one_of_this_instant_is_not():
-    with pytest.raises(InputError, match="determination"):
+    with pytest.raises(InputError, match=r"\] determination is dated"):
         decided(determination=determined(at=SOON))
     now = negative("dissent", happened_at=AT, resolved_at=AT)
     both = complete(now).model_copy(update={"complete_as_of": AT})
@@ -267,6 +271,15 @@ def test_g6_obligations_follow_from_the_outcomes():
     held = framework(precaution="hold")
     answer = decided(held, determined(held, run(12)))
     assert (answer.verdict, codes(answer)) == (Verdict.HOLD, [("threshold.held", "bio-3")])
+
+
+def test_g6_out_of_scope_the_scopes_baseline_binds():
+    """C-3."""
+    scope = Scope(tier="ASL-1", baseline=("deploy",), in_scope_if=fact("big"))
+    rules, small = framework(scope=scope), subject(facts={"big": False})
+    found = determined(rules, subject=small)
+    answer = decided(rules, found, subject=small, claims=())
+    assert codes(answer) == [("claim.missing", "deploy:policy")]
 
 
 def test_g10_sign_offs_hold_or_end_the_permission():

@@ -149,6 +149,11 @@ def test_m2_absent_attempts_are_items_of_their_own():
     assert read([0, 0], planned=2).counts.missing == {}
 
 
+def test_m2_rows_that_a_log_calls_absent_count_with_those_it_does_not_hold():
+    found = read([None, 0], state=("absent", "scored"), planned=5)
+    assert found.counts.missing == {"absent": 4}
+
+
 def test_m2_an_unfinished_unplanned_run_brings_only_what_it_observed():
     """S-2: of an unfinished run only the observed attempts count."""
     cut = log([1], name="u", planned=5, status="cancelled")

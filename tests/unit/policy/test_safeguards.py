@@ -190,6 +190,11 @@ class TestPaths:
         assert self.found(one).reasons[0].says == says
         assert "open: `api/batch`, `api/live`" in self.found(two).reasons[0].says
 
+    def test_open_paths_are_told_in_order(self):
+        required = frozenset(f"api/{letter}" for letter in "hgfedcba")
+        (reason,) = self.found(claim(paths=("x",)), required=required).reasons
+        assert reason.says.endswith(", ".join(f"`api/{letter}`" for letter in "abcdefgh"))
+
     def test_scope_subject_needs_no_paths(self):
         assert covered(claim(paths=("x",))).covered
 

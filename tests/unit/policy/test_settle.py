@@ -173,6 +173,8 @@ def test_r1_expiry_is_the_latest_of_those_that_support():
     assert settled(one, two).expires_at == later
     assert settled(one, two).reasons[0].says == "attested by a, b as ceo"
     assert settled(two, one).reasons == settled(one, two).reasons
+    many = settled(*(attestation(signer=letter) for letter in "hgfedcba"))
+    assert many.reasons[0].says == "attested by a, b, c, d, e, f, g, h as ceo"
     assert settled(one, attestation(signer="c")).expires_at is None
     aged = settled(two, max_age="P1M").expires_at
     assert aged == min(later, add_period(ago(20), period="P1M"))
@@ -182,11 +184,10 @@ def test_r1_expiry_is_the_latest_of_those_that_support():
 
 
 def test_r3_refusals_are_told_once_and_sorted():
-    many = (attestation(expires_at=ago(1)), attestation(over={}), attestation(expires_at=ago(2)))
-    found = settled(*many, attestation(over={}, signer="b"))
+    many = [attestation(expires_at=ago(days)) for days in range(1, 8)]
+    found = settled(attestation(over={}), *many, attestation(over={}, signer="b"))
     assert [reason.says for reason in found.reasons] == [
-        "the attestation expired 2026-05-30",
-        "the attestation expired 2026-05-31",
+        *(f"the attestation expired 2026-05-{day}" for day in range(25, 32)),
         "the attestation saw other weights",
     ]
     assert found.expires_at is None
@@ -206,6 +207,8 @@ def test_r1_an_open_objection_keeps_it_open_and_r2_a_failed_claim_reaches():
             "attestation",
             ["attestation.failed"],
         )
+    assert summary(settled(records=(failed,)))[:2] == (IN, "attestation")
+    assert summary(settled(records=(objection,)))[:2] == (OPEN, "attestation")
     assert settled(attestation(), records=(failed,)).reasons[0].says == "it happened"
     assert settled(attestation(), records=(objection,)).reasons[0].says == "it happened"
 
@@ -233,7 +236,9 @@ def settle_leaf(criterion, *, rules=None, safeguard=False, account="t", alphas=(
 
 def test_every_kind_of_criterion_is_settled_by_its_own_rules():
     assert settle_leaf(fact()).kind == "fact"
-    assert settle_leaf(attested()).kind == "attested"
+    found = settle_leaf(attested())
+    assert (found.kind, found.path) == ("attested", "t:threat")
+    assert settle_leaf(fact()).path == "t:big"
     found = settle_leaf(measured())
     assert (found.kind, found.outcome, found.slot, found.path) == ("measured", OUT, "bio", "t:bio")
     assert (found.limits.alpha_rule_out, found.limits.alpha_rule_in) == (0.05, 0.04)

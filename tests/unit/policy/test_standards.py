@@ -209,8 +209,10 @@ def test_g9_a_lesser_modality_is_a_condition_and_never_closes():
 
 
 def test_g9_after_a_lesser_modality_the_other_criteria_are_still_checked():
-    draft = checked(criteria={"c": line(modality="should"), "d": line()})
+    lines = {"c": line(modality="should"), "d": line(), "e": line(modality="may")}
+    draft = checked(criteria=lines)
     assert codes(draft) == [("claim.missing", "HOLD", "s:d")]
+    assert [condition.says[:3] for condition in draft.conditions] == ["s:c", "s:e"]
 
 
 def test_g12_an_interim_claim_is_a_condition():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.report import factory
-from tierlock.core import Outcome, Step
+from tierlock.core import Flip, Margin, Outcome, Step, Verdict
 from tierlock.report import render_explain_text
 from tierlock.report.explain_text import connective_words
 from tierlock.report.layout import cells
@@ -45,7 +45,7 @@ def test_an_outcome_that_the_criteria_did_not_give_says_why() -> None:
     )
     determination = base.determination.model_copy(update={"thresholds": (changed, *rest)})
     text = render_explain_text(base.model_copy(update={"determination": determination}), width=120)
-    assert "criteria alone: ruled out; raised by another threshold that implies it" in text
+    assert "criteria alone: ruled out; crossing another threshold would cross it" in text
     assert "contradict each other" in text
 
 
@@ -72,3 +72,52 @@ def test_connectives_in_words(op: str, k: int | None, words: str) -> None:
         {"op": op, "k": k, "outcome": Outcome.UNDETERMINED, "steps": (leaf, leaf, leaf)}
     )
     assert connective_words(step) == words
+
+
+def flips(count: int) -> tuple[Flip, ...]:
+    return tuple(
+        Flip(
+            path=f"t{i}:c", to="reached", changes=f"t{i}: ruled out -> reached", direction="raises"
+        )
+        for i in range(count)
+    )
+
+
+def test_many_flips_are_counted() -> None:
+    base = factory.report()
+    explanation = base.explanation.model_copy(update={"flips": flips(15)})
+    text = render_explain_text(base.model_copy(update={"explanation": explanation}))
+    assert text.count("were reached:") == 12
+    assert "and 3 more in --format json" in text
+
+
+def test_a_likely_number_says_under_which_rate() -> None:
+    measured = render_explain_text(factory.report(), width=120)
+    assert "likely: with 80 % probability if the rate seen is the true one" in measured
+    base = factory.report()
+    nothing = Margin(
+        path="ASL-3/ai-rd:research",
+        bound=0.2,
+        limit=None,
+        relative=None,
+        samples=14,
+        likely_samples=70,
+    )
+    explanation = base.explanation.model_copy(update={"margins": (nothing,)})
+    text = render_explain_text(base.model_copy(update={"explanation": explanation}), width=120)
+    assert "70 samples settle it with 80 % probability if the true rate is half the bound" in text
+
+
+def test_more_samples_are_not_promised_where_the_rate_speaks_against_them() -> None:
+    base = factory.report()
+    margins = tuple(
+        margin.model_copy(update={"likely_samples": None}) for margin in base.explanation.margins
+    )
+    explanation = base.explanation.model_copy(update={"margins": margins})
+    text = render_explain_text(base.model_copy(update={"explanation": explanation}), width=120)
+    assert "at the rate seen, more samples are unlikely to settle it" in text
+
+
+def test_the_terms_of_a_permission_stand_below_the_answer() -> None:
+    text = render_explain_text(factory.report(Verdict.ALLOW))
+    assert "! condition: abuse monitoring rests on an interim claim" in text

@@ -125,4 +125,13 @@ def test_a_lapsed_claim_is_not_counted_as_met() -> None:
     lapsed = first.model_copy(update={"expires_at": base.at})
     page = render_html(base.model_copy(update={"claims": (lapsed, *rest)}))
     assert "1 of 2 safeguards claimed met" in page
-    assert "lapsed on 2026-11-22" in page
+    assert "lapsed on 2026-11-22" in re.sub(r"</?span[^>]*>", "", page)
+
+
+def test_a_name_is_not_torn_at_its_hyphen_and_stays_escaped() -> None:
+    base = factory.report()
+    named = base.subject.model_copy(update={"name": "model-1/<b>x"})
+    page = render_html(base.model_copy(update={"subject": named}))
+    assert '<span class="whole">model-1</span>/&lt;b&gt;x' in page
+    assert '<code class="whole">asl-2/deployment</code>' in page
+    assert "<b>x" not in page

@@ -12,7 +12,7 @@ import pytest
 
 from tests.unit.report import factory
 from tests.unit.report.example_framework import framework
-from tierlock.core import Decision, Verdict
+from tierlock.core import Decision, GateReason, Verdict
 from tierlock.report import (
     EXIT_CODES,
     render_github,
@@ -167,3 +167,53 @@ def test_github_says_what_work_is_for_where_it_can() -> None:
         factory.decision(), explanation=factory.explanation(), framework=framework()
     )
     assert "- to open: rule out ASL-3/cyber: run more samples" in text
+
+
+def unclaimed() -> Decision:
+    """Return a HOLD in which two criteria of one standard are claimed by nobody."""
+    reasons = tuple(
+        GateReason(
+            code="claim.missing",
+            says=f"nobody claims `asl-3/deployment:{name}`: something",
+            verdict="HOLD",
+            about=f"asl-3/deployment:{name}",
+        )
+        for name in ("classifiers", "red-team")
+    )
+    return factory.decision().model_copy(update={"reasons": reasons})
+
+
+def test_github_names_what_nobody_claims_once_per_standard() -> None:
+    explained = render_github(unclaimed(), explanation=factory.explanation(), framework=framework())
+    first, second, *_ = explained.splitlines()
+    assert first == (
+        "::error title=HOLD claim.missing::asl-3/deployment (ASL-3 deployment): "
+        "0 of 1 in place; missing: classifiers, red-team"
+    )
+    assert second.startswith("HOLD: ")
+    assert "- because: ASL-3/cyber is undetermined" in explained
+    assert render_github(unclaimed()).startswith(
+        "::error title=HOLD claim.missing::asl-3/deployment: missing: classifiers, red-team\n"
+    )
+
+
+def test_sarif_help_of_a_shared_code_is_grouped() -> None:
+    run = json.loads(render_sarif(unclaimed()))["runs"][0]
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert rule["shortDescription"]["text"] == "claim missing"
+    assert rule["help"]["text"].splitlines() == [
+        "asl-3/deployment: missing: classifiers, red-team",
+        "To open: asl-3/deployment: classifiers (weeks)",
+    ]
+    assert len(run["results"]) == 2
+
+
+def test_junit_says_for_which_threshold_a_safeguard_is_owed() -> None:
+    text = render_junit(unclaimed(), determination=factory.determination(), framework=framework())
+    failure = ET.fromstring(text).findall(".//failure")[0]  # noqa: S314
+    assert failure.get("message", "").startswith("nobody claims")
+    assert (failure.text or "").splitlines() == [
+        "HOLD [claim.missing]",
+        "owed because not ruled out: ASL-3/cyber",
+        "to open: put in place and claim asl-3/deployment:classifiers (weeks)",
+    ]

@@ -73,7 +73,9 @@ def test_the_comment_can_be_acted_on() -> None:
     first, second, *_ = text.splitlines()
     assert first == "<!-- tierlock-gate small-model-1/deploy/api/general -->"
     assert second.startswith("### ◆ HOLD: small-model-1 may not be deployed")
-    assert "- [ ] rule out ASL-3/cyber: run more samples" in text
+    assert "rule out ASL-3/cyber:\n\n- [ ] run more samples" in text
+    assert "or, instead, meet:\n\n- [ ] asl-3/deployment: classifiers" in text
+    assert "asl-2/deployment (ASL-2 deployment, always owed): 1 of 2 in place; safeguard" in text
     assert "Only ALLOW is permission." in text
 
 

@@ -160,10 +160,20 @@ def test_a_deleted_file_read_again_with_other_parts_keeps_the_first(store: Local
     assert [run.evidence for run in store.runs()] == [store.evidence()[0].digest]
 
 
-def test_two_subjects_may_use_one_run_id(store: LocalStore) -> None:
-    ingest(store, evidence(), evidence(values=(1.0,), subject=about(None, name="model-2")))
-    assert [item.subject.name for item in store.evidence()] == ["model-1", "model-2"]
-    assert len(store.runs()) == 2
+@pytest.mark.parametrize("values", [(0.0, 1.0), (0.0, 0.0)], ids=["same", "other"])
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_run_is_about_one_model_under_one_name(
+    store: LocalStore, values: tuple[float, ...], deleted: bool
+) -> None:
+    """Else an edited copy under another name of the same model would stand beside the run (V-5)."""
+    ingest(store, evidence())
+    if deleted:
+        shutil.rmtree(store.folder / "evidence")
+    before = files(store)
+    with pytest.raises(IntegrityError) as caught:
+        ingest(store, evidence(values=values, subject=about(None, name="alias")))
+    assert caught.value.code == "integrity.run-conflict"
+    assert files(store) == before
 
 
 # -- runs that were still going on ------------------------------------------------------------

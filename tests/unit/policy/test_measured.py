@@ -1,0 +1,619 @@
+"""A slot -> the finding of a measured criterion (spec/determination.md S-5 to S-7, M-1 to M-14)."""
+
+from __future__ import annotations
+
+import pytest
+from scipy.stats import binom
+
+from tests.unit.policy.factory import (
+    IN,
+    OPEN,
+    OUT,
+    ago,
+    case,
+    corrections,
+    determined,
+    doubt,
+    evaluation,
+    framework,
+    measured,
+    plan,
+    register,
+    registered,
+    run,
+    samples,
+    sha,
+    subject,
+    threshold,
+    trigger,
+    values,
+)
+from tierlock import stats
+from tierlock.core import (
+    Correction,
+    Inheritance,
+    Lineage,
+    Parts,
+    PlannedSlot,
+    Reported,
+    SpentAlpha,
+    SubjectRef,
+)
+from tierlock.policy.logic import Leaf
+from tierlock.policy.measured import settle_measured
+from tierlock.policy.slots import view_slot
+
+
+def settled(
+    *evidence,
+    criterion=None,
+    rules=None,
+    runs=1,
+    factors=(1, 1),
+    alphas=(0.05, 0.05),
+    known=None,
+    safeguard=False,
+    source="measured",
+    **changes,
+):
+    """Settle a criterion on evidence of which the first `runs` are planned."""
+    criterion = criterion or measured()
+    rules = rules or framework()
+    promise = plan(rules, PlannedSlot(slot="bio", runs=runs, source=source))
+    given = {"plan": promise, **({"register": known} if known else {}), **changes}
+    inputs = case(rules, *evidence, **given)
+    view = view_slot(
+        "bio",
+        framework=rules,
+        plan=promise,
+        register=inputs.register,
+        evidence=inputs.evidence,
+        subject=inputs.subject,
+        safeguard=safeguard,
+    )
+    return settle_measured(
+        Leaf("t:bio", criterion, *factors),
+        criterion=criterion,
+        case=inputs,
+        view=view,
+        threshold="t",
+        alpha_out=alphas[0],
+        alpha_in=alphas[1],
+        safeguard=safeguard,
+    )
+
+
+def summary(found):
+    return found.outcome, [reason.code for reason in found.reasons]
+
+
+CLEAN = (OUT, [])
+
+
+@pytest.mark.parametrize(
+    ("bad", "expected"),
+    [(0, OUT), (6, OUT), (7, OPEN), (18, OPEN), (19, IN), (60, IN)],
+)
+def test_m7_a_confidence_bound_decides_never_a_point_estimate(bad, expected):
+    """M-7, golden: at 60 samples against 0.2, p_out = P(X <= bad) and p_in = P(X >= bad)."""
+    found = settled(run(bad))
+    p_out, p_in = binom.cdf(bad, 60, 0.2), binom.sf(bad - 1, 60, 0.2)
+    assert (p_out <= 0.05, p_in <= 0.05) == (expected is OUT, expected is IN)
+    assert found.outcome is expected
+    assert found.estimate.rule_out_p == pytest.approx(p_out)
+    assert found.estimate.rule_in_p == pytest.approx(p_in)
+    crosses = [] if expected is not OPEN else ["interval.crosses"]
+    assert [r.code for r in found.reasons if r.code != "guarantee.disagrees"] == (
+        crosses if summary(found)[1] != ["guarantee.disagrees"] else []
+    )
+
+
+def test_m7_factors_and_alphas_of_the_tree_divide_the_budget():
+    found = settled(run(6), factors=(2, 4))
+    assert found.outcome is OPEN
+    assert found.limits.alpha_rule_out == pytest.approx(0.025)
+    assert found.limits.alpha_rule_in == pytest.approx(0.0125)
+    assert settled(run(6), alphas=(0.02, 0.9)).outcome is OPEN
+    assert settled(run(19), factors=(1, 2)).outcome is OPEN
+    assert settled(run(19), factors=(2, 1)).outcome is IN
+    assert settled(run(19), alphas=(0.05, 0.01)).outcome is OPEN
+    found = settled(run(6), alphas=(0.04, 0.03))
+    limits = found.limits
+    assert (limits.alpha_rule_out, limits.alpha_rule_in) == (0.04, 0.03)
+
+
+def test_m6_corrections_tighten_the_rule_out_only():
+    """M-6: divided by the factor and less the buffer; mirrored where lower is worse."""
+    rules = framework(corrections=corrections(2.0, 0.01))
+    limits = settled(run(), rules=rules).limits
+    assert limits.rule_out == pytest.approx(0.09)
+    assert (limits.rule_out_declared, limits.rule_in) == (0.2, 0.2)
+    own = measured(
+        elicitation_factor=Correction(value=1.25, reason="r"),
+        buffer=Correction(value=0.04, reason="r"),
+        cite="c",
+        rule_in_above=0.3,
+        basis="published",
+    )
+    limits = settled(run(), rules=rules, criterion=own).limits
+    assert limits.rule_out == pytest.approx(0.12)
+    assert (limits.rule_in, limits.basis, limits.cite) == (0.3, "published", "c")
+    assert (limits.higher_is_worse, limits.lo, limits.hi) == (True, 0.0, 1.0)
+    better = framework(
+        corrections=corrections(2.0, 0.01),
+        evaluations={"bio": evaluation(higher_is="better", range=(-2.0, None))},
+    )
+    limits = settled(run(), rules=better, criterion=measured(rule_out_above=0.3)).limits
+    assert limits.rule_out == pytest.approx(0.61)
+    assert (limits.higher_is_worse, limits.lo, limits.hi) == (False, -2.0, None)
+
+
+def test_m6_the_corrected_limit_decides():
+    assert settled(run(), rules=framework(corrections=corrections(4.5))).outcome is OPEN
+    assert settled(run(), rules=framework(corrections=corrections(4.0))).outcome is OUT
+
+
+def test_o1_where_lower_is_worse():
+    rules = framework(evaluations={"bio": evaluation(higher_is="better")})
+    criterion = measured(rule_out_above=0.8)
+    assert settled(run(57), rules=rules, criterion=criterion).outcome is OUT
+    assert settled(run(3), rules=rules, criterion=criterion).outcome is IN
+    assert settled(run(48), rules=rules, criterion=criterion).outcome is OPEN
+
+
+def test_m7_a_p_value_at_alpha_is_within_the_tolerance():
+    p = 0.8**60
+    found = settled(run(), alphas=(p, 0.05))
+    assert summary(found) == (OPEN, ["alpha.tolerance"])
+    found = settled(run(), alphas=(2 * p, 0.05), factors=(2, 1))
+    assert summary(found) == (OPEN, ["alpha.tolerance"])
+    assert settled(run(), alphas=(p + 1e-8, 0.05)).outcome is OUT
+
+
+class TestGuarantee:
+    """M-8: default or proved p-values decide."""
+
+    def test_proved_p_values_decide_where_asked(self):
+        proved = measured(guarantee="proved")
+        hb = stats.hoeffding_bentkus_rule_out_p(values(6, 60), bound=0.2)
+        exact = stats.rule_out_p(values(6, 60), bound=0.2)
+        assert exact < 0.05 < hb
+        found = settled(run(6))
+        assert summary(found) == (OUT, ["guarantee.disagrees"])
+        assert summary(settled(run(6), criterion=proved)) == (OPEN, ["guarantee.disagrees"])
+        assert summary(settled(run(0), criterion=proved)) == CLEAN
+        assert found.estimate.proved_rule_out_p == pytest.approx(hb)
+
+    def test_proved_rule_in(self):
+        hb = stats.hoeffding_bentkus_rule_in_p(values(19, 60), bound=0.2)
+        assert hb > 0.05
+        assert settled(run(19), criterion=measured(guarantee="proved")).outcome is OPEN
+        assert settled(run(40), criterion=measured(guarantee="proved")).outcome is IN
+
+    def test_a_disagreement_is_about_the_allocated_alpha(self):
+        hb = stats.hoeffding_bentkus_rule_out_p(values(3, 60), bound=0.2)
+        exact = stats.rule_out_p(values(3, 60), bound=0.2)
+        middle = (hb + exact) / 2
+        assert summary(settled(run(3), alphas=(2 * middle, 0.05), factors=(2, 1))) == (
+            OUT,
+            ["guarantee.disagrees"],
+        )
+        assert summary(settled(run(3), alphas=(2 * middle, 0.05))) == CLEAN
+        # Between bars nothing is compared.
+        barred = settled(run(6, planned_samples=61, samples=samples([*values(6, 60), 2.0])))
+        assert "guarantee.disagrees" not in summary(barred)[1]
+
+    def test_without_a_proof_nothing_is_proved(self):
+        item = Reported(mean=0.1, spread=0.01, n=30, arm="a")
+        from tierlock.core import Estimand
+
+        criterion = measured(
+            guarantee="proved",
+            rule_out_below=2.0,
+            estimand=Estimand(name="uplift_ratio", arms=("a", "b")),
+        )
+        both = (item, item.model_copy(update={"arm": "b", "mean": 0.11}))
+        log = run(0, 0, reported=tuple(i.model_copy(update={"spread_is": "sd"}) for i in both))
+        default = criterion.model_copy(update={"guarantee": "default"})
+        assert settled(log, criterion=default).outcome is OUT
+        assert settled(log, criterion=criterion).outcome is OPEN
+        high = tuple(i.model_copy(update={"spread_is": "sd"}) for i in (item, both[1]))
+        high = (high[0].model_copy(update={"mean": 0.01}), high[1].model_copy(update={"mean": 0.5}))
+        log = run(0, 0, reported=high)
+        assert settled(log, criterion=default).outcome is IN
+        assert settled(log, criterion=criterion).outcome is OPEN
+
+
+@pytest.mark.parametrize(
+    ("log", "code"),
+    [
+        ({"problems": (doubt(),)}, "evidence.doubtful"),
+        ({"status": "error"}, "run.unfinished"),
+        ({"samples": samples([0.0] * 60 + [None] * 10)}, "missing.over-cap"),
+        ({"samples": samples([0.0] * 60 + [-1.0])}, "range.violated"),
+        ({"samples": samples([0.0] * 60, scores={"a": (0.0,) * 60, "b": (0.0,) * 60})}, "scorer.ambiguous"),
+    ],
+)
+def test_m11_what_keeps_a_criterion_from_being_ruled_out(log, code):
+    """M-2, M-4, M-11."""
+    known = register(registered())
+    found = settled(run(**log), known=known, rules=framework())
+    assert found.outcome is OPEN
+    assert code in summary(found)[1]
+
+
+def test_m4_the_cap_is_exceeded_only_beyond_it():
+    """M-4: a share of exactly `max_missing` is allowed."""
+    ten = run(samples=samples([0.0] * 90 + [None] * 10))
+    assert summary(settled(ten)) == CLEAN
+    eleven = run(samples=samples([0.0] * 89 + [None] * 11))
+    assert summary(settled(eleven)) == (OPEN, ["missing.over-cap"])
+
+
+@pytest.mark.parametrize("status", ["saturated", "deprecated"])
+def test_m11_an_evaluation_that_is_not_current(status):
+    rules = framework(evaluations={"bio": evaluation(status=status)})
+    assert summary(settled(run(), rules=rules)) == (OPEN, ["evaluation.not-current"])
+
+
+def test_m11_reasons_never_lower_reached():
+    log = run(40, problems=(doubt(),))
+    assert summary(settled(log)) == (IN, ["evidence.doubtful"])
+
+
+def test_e2_a_spent_budget_rules_nothing_out_except_safeguard_tests():
+    spent = (SpentAlpha(threshold="t", lineage="m", weights="old", spent_at=ago(3)),)
+    assert summary(settled(run(), history=spent)) == (OPEN, ["alpha.spent"])
+    assert summary(settled(run(), history=spent, safeguard=True)) == CLEAN
+
+
+def test_x4_stale_evidence_supports_nothing_and_keeps_restrictions():
+    rules = framework(triggers=(trigger(elapsed="P1W"), trigger(changed="elicitation")))
+    old = run(name="a")
+    young = run(name="b", measured_at=ago(1))
+    unknown = run(name="c", measured_at=ago(1), about=SubjectRef(name="m"))
+    found = settled(old, young, unknown, rules=rules, runs=3)
+    assert summary(found) == (OPEN, ["evidence.expired", "evidence.stale"])
+    assert summary(settled(run(40), rules=rules))[0] is IN
+    two = settled(run(name="a"), run(name="b"), rules=rules, runs=2)
+    assert summary(two) == (OPEN, ["evidence.expired"])
+    days = [run(name=f"r{day}", measured_at=ago(day)) for day in range(10, 18)]
+    many = settled(*days, rules=rules, runs=8)
+    said = [reason.says for reason in many.reasons]
+    assert said == sorted(said)
+    assert len(said) == 8
+
+
+def test_x3_safeguards_of_a_safeguard_test():
+    rules = framework(triggers=(trigger(changed="safeguards"),))
+    log = run(about=SubjectRef(name="m"))
+    assert summary(settled(log, rules=rules)) == CLEAN
+    assert summary(settled(log, rules=rules, safeguard=True)) == (OPEN, ["evidence.stale"])
+
+
+def test_reasons_are_in_order_bars_then_staleness_then_debts():
+    rules = framework(triggers=(trigger(elapsed="P1W"),))
+    log = run(problems=(doubt(),), status="error")
+    known = register(registered(), registered("gone"))
+    found = settled(log, rules=rules, known=known)
+    assert summary(found) == (
+        OPEN,
+        ["evidence.doubtful", "run.unfinished", "evidence.expired", "slot.run-missing"],
+    )
+    assert found.owes
+
+
+def test_s5_a_slot_that_owes_is_not_ruled_out():
+    known = register(registered(), registered("gone"))
+    found = settled(run(), known=known)
+    assert summary(found) == (OPEN, ["slot.run-missing"])
+    assert found.reasons[0].says == "run `gone` was started, its log is missing"
+
+
+def test_l3_without_evidence_nothing_is_ruled_out():
+    found = settled(known=register())
+    assert summary(found) == (OPEN, ["slot.no-evidence", "slot.run-not-started"])
+    assert (found.decided_by, found.estimate) == ("omission", None)
+    assert settled(run(0, 0)).outcome is OPEN
+
+
+class TestVeto:
+    """S-6: unplanned evidence vetoes and never supports."""
+
+    def test_unplanned_evidence_alone(self):
+        rules = framework()
+        promise = plan(rules, "other")
+        log = run()
+        view = view_slot(
+            "bio",
+            framework=rules,
+            plan=promise,
+            register=register(registered()),
+            evidence=(log,),
+            subject=subject(),
+            safeguard=False,
+        )
+        found = settle_measured(
+            Leaf("t:bio", measured(), 1, 1),
+            criterion=measured(),
+            case=case(rules, log, plan=promise),
+            view=view,
+            threshold="t",
+            alpha_out=0.05,
+            alpha_in=0.05,
+            safeguard=False,
+        )
+        assert summary(found) == (OPEN, ["slot.only-unplanned"])
+        assert (found.decided_by, found.evidence) == ("omission", (log.digest,))
+
+    def test_a_safe_unplanned_run_changes_nothing(self):
+        assert summary(settled(run(), run(name="r2"))) == CLEAN
+        assert summary(settled(run(7), run(name="r2", size=200)))[0] is OPEN
+
+    def test_a_bad_unplanned_run_vetoes(self):
+        found = settled(run(), run(30, name="r2"))
+        assert summary(found) == (OPEN, ["slot.unplanned-veto"])
+        # Never REACHED: that is judged on the planned runs alone.
+        assert settled(run(), run(60, name="r2")).outcome is OPEN
+
+    def test_the_published_counterexample(self):
+        """S-6: 5/10 beside 0/50 is 5/60, as units of their own."""
+        rules = framework()
+        criterion = measured(rule_out_below=0.1)
+        assert settled(run(0, 50), rules=rules, criterion=criterion).outcome is OUT
+        found = settled(run(0, 50), run(5, 10, name="r2"), rules=rules, criterion=criterion)
+        assert summary(found) == (OPEN, ["slot.unplanned-veto"])
+
+    def test_each_alone_may_pass_and_all_unsafe_ones_together_not(self):
+        small = [run(3, 6, name=f"u{n}", measured_at=ago(5)) for n in range(3)]
+        assert summary(settled(run(), small[0]))[0] is OUT
+        assert summary(settled(run(), *small)) == (OPEN, ["slot.unplanned-veto"])
+
+    def test_safe_ones_do_not_dilute_the_unsafe_ones(self):
+        small = [run(3, 6, name=f"u{n}", measured_at=ago(5)) for n in range(3)]
+        wide = run(0, 300, name="v", measured_at=ago(5))
+        assert settled(run(), *small, wide).outcome is OPEN
+
+    @pytest.mark.parametrize(("bad", "outcome"), [(1, OUT), (2, OPEN)])
+    def test_the_safe_side_is_strict(self, bad, outcome):
+        """A run whose mean is at the limit is not on the safe side."""
+        at_limit = run(bad, 10, name="u", measured_at=ago(5))
+        other = run(5, 10, name="v", measured_at=ago(5))
+        assert settled(run(), other).outcome is OUT
+        assert settled(run(), at_limit).outcome is OUT
+        both = settled(run(0, 56), at_limit, other)
+        assert stats.rule_out_p(values(5, 66), bound=0.2) < 0.05
+        p = stats.rule_out_p(values(5 + bad, 76), bound=0.2)
+        assert (p < 0.05, both.outcome) == (True, OUT)
+        tight = {"alphas": ((stats.rule_out_p(values(5, 66), bound=0.2) + 1e-6), 0.05)}
+        joined = stats.rule_out_p(values(5 + bad, 76), bound=0.2)
+        assert (settled(run(0, 56), at_limit, other, **tight).outcome is OPEN) == (
+            bad == 2 and joined > tight["alphas"][0]
+        )
+        assert outcome in (OUT, OPEN)
+
+    def test_missing_attempts_of_an_unplanned_run_are_imputed_worst(self):
+        half = run(name="u", measured_at=ago(5), samples=samples([0.0] * 10 + [None] * 40))
+        assert summary(settled(run(), half)) == (OPEN, ["slot.unplanned-veto"])
+
+    def test_where_lower_is_worse(self):
+        rules = framework(evaluations={"bio": evaluation(higher_is="better")})
+        settings = {"rules": rules, "criterion": measured(rule_out_above=0.8)}
+        good, bad = run(60, 60), [run(3, 6, name=f"u{n}", measured_at=ago(5)) for n in range(3)]
+        assert settled(good, bad[0], **settings).outcome is OUT
+        assert settled(good, *bad, **settings).outcome is OPEN
+        wide = run(300, 300, name="v", measured_at=ago(5))
+        assert settled(good, *bad[:1], wide, **settings).outcome is OUT
+        assert settled(good, *bad, wide, **settings).outcome is OPEN
+
+
+class TestVariants:
+    """M-14: runs of different elicitation are judged by themselves."""
+
+    def pair(self, one, two, **changes):
+        hot = run(two, name="r2", configuration={"temperature": "1"}, **changes)
+        return settled(run(one), hot, runs=2)
+
+    def test_every_variant_must_rule_out(self):
+        found = self.pair(0, 0)
+        assert summary(found) == CLEAN
+        assert found.estimate.method == "Clopper-Pearson, worst of 2 elicitations"
+        assert found.estimate.counts.planned == 60
+        assert self.pair(0, 7).outcome is OPEN
+        assert self.pair(7, 0).outcome is OPEN
+        assert settled(run(0), run(7, name="r2"), runs=2).outcome is OUT
+
+    def test_the_estimate_is_that_of_the_worst(self):
+        for found in (self.pair(1, 5), self.pair(5, 1)):
+            assert found.estimate.value == pytest.approx(5 / 60)
+
+    def test_reached_takes_the_smallest_p_in_times_their_number(self):
+        found = self.pair(19, 0)
+        assert found.estimate.rule_in_p == pytest.approx(2 * binom.sf(18, 60, 0.2))
+        assert found.outcome is IN
+        assert 0.025 < binom.sf(17, 60, 0.2) < 0.1
+        assert self.pair(18, 0).outcome is OPEN
+        assert self.pair(0, 30).outcome is IN
+        assert self.pair(0, 0).estimate.rule_in_p == 1.0
+
+    def test_proved_rule_in_counts_the_variants_too(self):
+        proved = measured(guarantee="proved")
+        hb = {b: stats.hoeffding_bentkus_rule_in_p(values(b, 60), bound=0.2) for b in range(20, 40)}
+        bad = next(b for b, p in hb.items() if p < 0.05 < 2 * p)
+        hot = run(0, name="r2", configuration={"temperature": "1"})
+        assert settled(run(bad), criterion=proved).outcome is IN
+        assert settled(run(bad), hot, runs=2, criterion=proved).outcome is OPEN
+        assert settled(run(40), hot, runs=2, criterion=proved).outcome is IN
+        assert settled(hot, run(40, name="r9"), runs=2, criterion=proved).outcome is IN
+
+    def test_bars_of_every_variant_count(self):
+        gone = samples([0.0] * 60, scores={"a": (0.0,) * 60, "b": (0.0,) * 60})
+        found = self.pair(0, 0, samples=gone)
+        assert "scorer.ambiguous" in summary(found)[1]
+        many = samples([0.0] * 50 + [None] * 10)
+        assert summary(self.pair(0, 0, samples=many)) == (OPEN, ["missing.over-cap"])
+
+    def test_a_barred_variant_is_shown_before_a_worse_one(self):
+        """The estimate is of a variant that bars, whatever the p-values."""
+        rules = framework(evaluations={"bio": evaluation()})
+        from tierlock.core import Estimand
+
+        criterion = measured(estimand=Estimand(population="suite"))
+        hot = run(name="r2", configuration={"t": "1"}, samples=samples([0.5] * 60))
+        found = settled(run(5), hot, rules=rules, criterion=criterion, runs=2)
+        assert summary(found) == (OPEN, ["suite.not-binary"])
+        assert found.estimate.method == "none, worst of 2 elicitations"
+
+    def test_an_unplanned_run_is_added_to_every_variant(self):
+        hot = run(6, name="r2", configuration={"temperature": "1"})
+        found = settled(run(), hot, run(30, 60, name="r3"), runs=2)
+        assert summary(found)[0] is OPEN
+        assert "slot.unplanned-veto" in summary(found)[1]
+
+
+class TestReported:
+    """M-10: samples and published aggregates must both rule out."""
+
+    def test_published_counts_decide(self):
+        log = run(0, 0, reported=(Reported(n=60, successes=0),))
+        found = settled(log)
+        assert (found.outcome, found.estimate.method) == (OUT, "Clopper-Pearson (reported counts)")
+        assert settled(run(0, 0, reported=(Reported(n=60, successes=30),))).outcome is IN
+
+    def test_every_aggregate_and_the_samples(self):
+        good = run(0, 0, name="p", reported=(Reported(n=60, successes=0),))
+        bad = run(0, 0, name="q", reported=(Reported(n=60, successes=9),))
+        assert settled(good, run(), runs=2).outcome is OUT
+        assert settled(bad, run(), runs=2).outcome is OPEN
+        assert settled(good, bad, runs=2).outcome is OPEN
+        both = settled(good, run(), runs=2).estimate
+        assert both.units == 120
+        assert both.method.count("Clopper-Pearson") == 2
+
+    def test_published_counts_veto_as_unplanned_runs(self):
+        bad = run(0, 0, name="u", reported=(Reported(n=60, successes=30),))
+        assert summary(settled(run(), bad)) == (OPEN, ["slot.unplanned-veto"])
+        good = run(0, 0, name="u", reported=(Reported(n=60, successes=0),))
+        assert summary(settled(run(), good)) == CLEAN
+
+    def test_an_interval_without_a_mean_is_not_known_to_be_safe(self):
+        """S-6: two unplanned publications, each fine alone; no worst-imputed mean: not safe."""
+        shown = [
+            run(0, 0, name=f"u{n}", reported=(Reported(upper=0.15, confidence=0.9),)) for n in (1, 2)
+        ]
+        assert settled(run(), *shown).outcome is OPEN
+
+
+MARGIN = Inheritance(margin=0.9, basis="proposal", reason="r")
+
+
+class TestInherited:
+    """I-1 to I-4: a slot that the plan declares inherited."""
+
+    criterion = measured(inherit=MARGIN)
+    rules = framework(thresholds={"t": threshold(criterion)})
+    child = subject(name="child", known_as=(), parts=Parts(), lineage=Lineage(parent="m"))
+
+    def settled(self, own, *, base=None, extra=(), criterion=None, alphas=(0.05, 0.05), **changes):
+        base = base or run(name="base")
+        parent = determined(self.rules, base)
+        about = SubjectRef(name="child")
+        logs = [log.model_copy(update={"subject": about}) for log in (own, *extra)]
+        known = register(*(registered(log.run_id, subject="child", parts=Parts()) for log in logs))
+        return settled(
+            *logs,
+            base,
+            criterion=criterion or self.criterion,
+            rules=self.rules,
+            known=known,
+            source="inherited",
+            subject=self.child,
+            parent=parent,
+            alphas=alphas,
+            **changes,
+        )
+
+    def p(self, difference=0.0):
+        return stats.noninferiority_p([difference] * 60, margin=0.9, lo=-1, hi=1)
+
+    def test_no_worse_than_the_parent_rules_out_outside_the_guarantee(self):
+        found = self.settled(run(name="own"))
+        assert summary(found) == CLEAN
+        assert (found.decided_by, found.guarded) == ("inheritance", False)
+
+    def test_half_the_alpha_times_the_factor(self):
+        """I-2: 2 * m_out * p <= alpha_out."""
+        p = self.p()
+        assert self.settled(run(name="own"), alphas=(2 * p + 1e-8, 0.05)).outcome is OUT
+        found = self.settled(run(name="own"), alphas=(2 * p - 1e-8, 0.05))
+        assert summary(found) == (OPEN, ["inherit.worse"])
+        assert f"{2 * p:.3g}" in found.reasons[0].says
+        assert (found.decided_by, found.guarded) == ("inheritance", False)
+        halved = {"alphas": (4 * p + 1e-8, 0.05)}
+        assert self.settled(run(name="own"), **halved, factors=(2, 1)).outcome is OUT
+        assert self.settled(run(name="own"), **halved, factors=(3, 1)).outcome is OPEN
+
+    def test_the_absolute_bound_is_not_asked(self):
+        """Own runs that alone would not rule out: 0 of 10."""
+        found = self.settled(run(0, 10, name="own"), base=run(0, 60, name="base"))
+        assert found.outcome is OPEN
+        few = self.settled(run(8, 60, name="own"), base=run(0, 60, name="base"))
+        assert stats.rule_out_p(values(8, 60), bound=0.2) > 0.05
+        assert few.outcome is OUT
+
+    def test_a_p_value_at_alpha_of_the_absolute_test_is_no_bar(self):
+        p = stats.rule_out_p(values(9, 60), bound=0.2)
+        found = self.settled(run(9, name="own"), alphas=(p, 0.05))
+        assert summary(found) == CLEAN
+
+    def test_i4_reached_by_own_runs_stays(self):
+        found = self.settled(run(40, name="own"))
+        assert summary(found) == (IN, [])
+        assert (found.decided_by, found.guarded) == ("evidence", True)
+        doubted = self.settled(run(40, name="own", problems=(doubt(),)))
+        assert summary(doubted) == (IN, ["evidence.doubtful"])
+
+    def test_bars_and_refusals_stay(self):
+        doubted = self.settled(run(name="own", problems=(doubt(),)))
+        assert summary(doubted) == (OPEN, ["evidence.doubtful"])
+        plain = self.settled(run(name="own"), criterion=measured())
+        assert summary(plain) == (OPEN, ["inherit.no-margin"])
+
+    def test_any_unplanned_run_vetoes(self):
+        extra = run(name="own2", measured_at=ago(5))
+        found = self.settled(run(name="own"), extra=(extra,))
+        assert summary(found) == (OPEN, ["slot.unplanned-veto"])
+
+    def test_a_measured_slot_is_not_inherited(self):
+        assert self.settled(run(name="own")).evidence != ()
+        own = run(8, name="own", about=SubjectRef(name="m"))
+        assert settled(own, criterion=self.criterion, rules=self.rules).decided_by == "evidence"
+
+
+def test_m1_the_plan_may_refine_how_a_slot_is_read():
+    """M-2: a limit that the plan declares is part of the estimand."""
+    rules = framework()
+    log = run(samples=samples([0.0] * 60, limit=("token",) * 60))
+    assert "missing.over-cap" in summary(settled(log, rules=rules))[1]
+    promise = plan(rules, PlannedSlot(slot="bio", limits=("token",)))
+    view = view_slot(
+        "bio",
+        framework=rules,
+        plan=promise,
+        register=register(registered()),
+        evidence=(log,),
+        subject=subject(),
+        safeguard=False,
+    )
+    found = settle_measured(
+        Leaf("t:bio", measured(), 1, 1),
+        criterion=measured(),
+        case=case(rules, log, plan=promise),
+        view=view,
+        threshold="t",
+        alpha_out=0.05,
+        alpha_in=0.05,
+        safeguard=False,
+    )
+    assert summary(found) == CLEAN
+    assert sha("x") != sha("y")
