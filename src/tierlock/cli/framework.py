@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tierlock.cli.output import data, talk
+from tierlock.cli.output import data
 from tierlock.core import Framework, Measured, leaves
 from tierlock.frameworks import check_framework, get_framework, list_frameworks
 
@@ -36,7 +36,7 @@ def check(path: Path) -> None:
     """Check a framework file; every problem with line and column. Exits 4 if there is one."""
     problems = check_framework(path.read_bytes(), name=str(path))
     for problem in problems:
-        talk(str(problem))
+        click.echo(str(problem), err=True)
     if problems:
         raise click.exceptions.Exit(4)
     data(f"{path}: no problems")

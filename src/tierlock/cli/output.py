@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from tierlock.core import Action, InputError, parse_instant
+from tierlock.core import Action, InputError, parse_instant, printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 _WIDEST: Final = 100
@@ -86,8 +86,8 @@ def data(text: str) -> None:
 
 
 def talk(text: str) -> None:
-    """Write talk to stderr."""
-    click.echo(text, err=True)
+    """Write one line of talk to stderr; names from outside can not act on the terminal."""
+    click.echo(printable(text), err=True)
 
 
 def progress(*, quiet: bool) -> Callable[[int, int], None] | None:

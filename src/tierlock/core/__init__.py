@@ -58,6 +58,7 @@ from tierlock.core.errors import (
     InputError,
     IntegrityError,
     TierlockError,
+    printable,
 )
 from tierlock.core.evidence import (
     Evidence,
@@ -262,5 +263,6 @@ __all__ = [
     "needed",
     "parse_instant",
     "parse_period",
+    "printable",
     "to_utc",
 ]

@@ -51,7 +51,6 @@ CODES: Final[dict[str, str]] = {
     "import.value": "a log file holds a value that can not be used",
     "integrity.run-conflict": "one run id occurs with two different contents",
     "integrity.digest": "a record differs from its digest",
-    "integrity.recompute": "a number in a log can not be recomputed from the samples it holds",
     "internal": "a defect in Tierlock",
 }
 
@@ -90,9 +89,23 @@ class TierlockError(Exception):
         return make, (self.code, self.message)
 
     def __str__(self) -> str:
-        where = f" {self.location} " if self.location else " "
-        text = f"error[{self.code}]{where}{self.message}"
-        return f"{text}\n  hint: {self.hint}" if self.hint else text
+        where = f" {printable(self.location)} " if self.location else " "
+        text = f"error[{self.code}]{where}{printable(self.message)}"
+        return f"{text}\n  hint: {printable(self.hint)}" if self.hint else text
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with every character that could act on a terminal as its visible escape.
+
+    >>> printable("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
 
 
 class InputError(TierlockError):

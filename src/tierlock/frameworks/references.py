@@ -33,14 +33,14 @@ def reference_flaws(framework: Framework) -> Iterator[Flaw]:
         yield from _known(framework.scope.tier, tiers, "tier", ("scope", "tier"))
         owed = framework.scope.baseline
         yield from _all_known(owed, framework.standards, "standard", ("scope", "baseline"))
-        for place, standard in enumerate(owed):
-            if standard in framework.standards and standard not in framework.baseline:
+        for place, name in enumerate(owed):
+            if name in framework.standards and name not in framework.baseline:
                 yield Flaw(
                     "framework.reference",
-                    f"the scope's standard `{standard}` is not in `baseline`: a subject in scope "
+                    f"the scope's standard `{name}` is not in `baseline`: a subject in scope "
                     "would owe less than one out of scope",
                     path=("scope", "baseline", place),
-                    hint=f"add `{standard}` to `baseline`",
+                    hint=f"add `{name}` to `baseline`",
                 )
     yield from _thresholds(framework, tiers)
     yield from _actions(framework)

@@ -44,6 +44,7 @@ from tierlock.policy.inputs import aware, check_case, distinct, distinct_registe
 from tierlock.policy.judge import Judged, judge
 from tierlock.policy.listing import (
     asked_runs,
+    evidence_from,
     expires_at,
     omissions_of,
     subject_ref,
@@ -132,7 +133,7 @@ def _compose(case: Case, judged: Judged) -> Determination:
         plan=digest(case.plan),
         plan_declared=case.plan.declared,
         determined_at=case.at,
-        evidence_from=min((run.started_at for run in asked), default=case.at),
+        evidence_from=evidence_from(case, asked=asked),
         engine=ENGINE,
         thresholds=thresholds,
         scope_outcome=scope,

@@ -188,9 +188,7 @@ def _conclude(ask: Ask, effective: Effective, draft: Draft) -> Decision:
         denied = any(reason.verdict == "DENY" for reason in reasons)
         verdict = Verdict.DENY if denied else Verdict.HOLD
     allowed = verdict is Verdict.ALLOW
-    conditions = sorted(
-        set(draft.conditions), key=lambda condition: (condition.code, condition.says)
-    )
+    conditions = tuple(sorted(set(draft.conditions), key=lambda note: (note.code, note.says)))
     return Decision(
         verdict=verdict,
         action=ask.action,
@@ -199,8 +197,8 @@ def _conclude(ask: Ask, effective: Effective, draft: Draft) -> Decision:
         determination=ask.name,
         decided_at=ask.at,
         reasons=reasons,
-        conditions=tuple(conditions),
-        noncompliance=ask.determination.soft_lapses,
+        conditions=conditions,
+        noncompliance=tuple(note for note in conditions if note.code == "clock.soft"),
         instructs=() if allowed else _instructions(ask, reasons),
         expires_at=min(draft.ends, default=None) if allowed else None,
         rests_on=tuple(

@@ -57,6 +57,18 @@ def asked_runs(case: Case) -> tuple[RegisteredRun, ...]:
     )
 
 
+def evidence_from(case: Case, *, asked: tuple[RegisteredRun, ...]) -> datetime:
+    """Return since when every slot has been looked at: the oldest of the slots' latest starts.
+
+    An incident after that instant makes the determination stale (spec/gate.md G-11); it counts
+    registered runs, so that deleting evidence can not move it later.
+    """
+    latest: dict[str, datetime] = {}
+    for run in asked:
+        latest[run.slot] = max(run.started_at, latest.get(run.slot, run.started_at))
+    return min(latest.values(), default=case.at)
+
+
 def expires_at(
     case: Case, *, asked: tuple[RegisteredRun, ...], findings: Iterable[Finding]
 ) -> datetime | None:

@@ -25,12 +25,14 @@ class Coverage(NamedTuple):
         covered: whether they do.
         reasons: why not, one per obstacle.
         interim: interim claims that the coverage needs.
+        lapsed: claims that the coverage needs and whose soft clock has run out.
         until: when the coverage ends; None is never.
     """
 
     covered: bool
     reasons: tuple[Reason, ...]
     interim: tuple[Claim, ...] = ()
+    lapsed: tuple[Claim, ...] = ()
     until: datetime | None = None
 
 
@@ -46,10 +48,11 @@ class _Asked(NamedTuple):
 
 
 class _Standing(NamedTuple):
-    """A claim that counts, until when (None is for ever)."""
+    """A claim that counts, until when (None is for ever), and whether a soft clock ran out."""
 
     claim: Claim
     until: datetime | None
+    lapsed: bool
 
 
 def coverage(
@@ -83,18 +86,27 @@ def coverage(
     judged = [_judge(claim, asked=asked, at=at) for claim in mine]
     standing = [item for item in judged if isinstance(item, _Standing)]
     refusals = tuple(dict.fromkeys(item for item in judged if isinstance(item, Reason)))
-    firm = [item for item in standing if item.claim.interim is None]
     gap = _gap(standing, asked)
     if gap or not standing:
         return Coverage(covered=False, reasons=(*refusals, *gap))
-    needs_interim = not firm or bool(_gap(firm, asked))
-    used = tuple(item.claim for item in standing if item.claim.interim is not None)
+    firm = [item for item in standing if item.claim.interim is None]
+    fresh = [item for item in standing if not item.lapsed]
     return Coverage(
         covered=True,
         reasons=(),
-        interim=used if needs_interim else (),
+        interim=() if _covers(firm, asked) else _claims(standing, firm),
+        lapsed=() if _covers(fresh, asked) else _claims(standing, fresh),
         until=_covered_until(standing, asked),
     )
+
+
+def _covers(standing: Sequence[_Standing], asked: _Asked) -> bool:
+    return bool(standing) and not _gap(standing, asked)
+
+
+def _claims(standing: Sequence[_Standing], others: Sequence[_Standing]) -> tuple[Claim, ...]:
+    """The claims that are not among `others`: those that the coverage needs besides them."""
+    return tuple(item.claim for item in standing if item not in others)
 
 
 def _gap(standing: Sequence[_Standing], asked: _Asked) -> tuple[Reason, ...]:
@@ -115,7 +127,7 @@ def _covered_until(standing: Sequence[_Standing], asked: _Asked) -> datetime | N
     """The first instant at which the remaining claims no longer cover the criterion."""
     for end in sorted({item.until for item in standing if item.until is not None}):
         rest = [item for item in standing if item.until is None or item.until > end]
-        if not rest or _gap(rest, asked):
+        if not _covers(rest, asked):
             return end
     return None
 
@@ -153,7 +165,18 @@ def _judge(claim: Claim, *, asked: _Asked, at: datetime) -> _Standing | Reason:
     until = min((end for end in ends if end is not None), default=None)
     if until is not None and at >= until:
         return Reason(code="claim.expired", says=f"the claim for {path} expired {until.date()}")
-    return _Standing(claim, until)
+    return _Standing(claim, until, lapsed=_soft_clock_ran_out(claim, asked, at))
+
+
+def _soft_clock_ran_out(claim: Claim, asked: _Asked, at: datetime) -> bool:
+    """Whether the claim lives in the grace of an `elapsed` trigger (G-12, G-13)."""
+    return any(
+        trigger.grace is not None
+        and trigger.when.elapsed is not None
+        and "claims" in trigger.expires
+        and at >= add_period(claim.claimed_at, period=trigger.when.elapsed)
+        for trigger in asked.framework.triggers
+    )
 
 
 def _changed_part(claim: Claim, asked: _Asked) -> str | None:

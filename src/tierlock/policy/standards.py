@@ -105,3 +105,7 @@ def _check_coverage(
         )
         says = f"{path} rests on an interim claim: {arguments}"
         found.conditions.append(Reason(code="claim.interim", says=says))
+    if covered.lapsed:
+        since = min(claim.claimed_at for claim in covered.lapsed).date()
+        says = f"{path} rests on a claim of {since}, which is due for renewal"
+        found.conditions.append(Reason(code="clock.soft", says=says))

@@ -80,7 +80,7 @@ def report_of(project: Project, *, answer: Answer) -> AssessReport:
         mock_models=mock_models(answer.evidence),
         generated_at=answer.determination.determined_at,
         claims=statements.to_claims(),
-        approvals=statements.approvals,
+        approvals=statements.to_approvals(),
         rulings=statements.to_rulings(),
         negatives=statements.to_negatives(),
     )

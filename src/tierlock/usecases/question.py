@@ -44,7 +44,9 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
     """
     framework, subject, store = project.framework, project.subject, project.store
     evidence = store.evidence()
-    register = RunRegister(runs=known_runs(project, evidence=evidence), plans=store.plans(), as_of=at)
+    register = RunRegister(
+        runs=known_runs(project, evidence=evidence), plans=store.plans(), as_of=at
+    )
     plan = active_plan(project) or plan_after(framework, subject=subject, register=register, at=at)
     statements = project.statements
     negatives = statements.to_negatives()
@@ -71,7 +73,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
             at=at,
             claims=claims,
             rulings=rulings,
-            approvals=statements.approvals,
+            approvals=statements.to_approvals(),
             negatives=negatives,
         )
     explanation = explain(
@@ -82,7 +84,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
         evidence=evidence,
         claims=claims,
         rulings=rulings,
-        approvals=statements.approvals,
+        approvals=statements.to_approvals(),
         negatives=negatives,
     )
     if decision is not None:

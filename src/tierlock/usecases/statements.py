@@ -53,12 +53,30 @@ class StatedAttestation(Record):
     says: str = ""
 
 
+class StatedApproval(Record):
+    """A sign-off as people write it; what stands in a file is unsigned, whatever it says."""
+
+    role: str
+    signer: str
+    action: str
+    determination: Digest
+    approved_at: Instant
+    expires_at: Instant | None = None
+
+
+class StatedSignature(Record):
+    """One role's part in a ruling, as people write it; unsigned."""
+
+    role: str
+    signer: str
+
+
 class StatedRuling(Record):
     """A ruling as people write it."""
 
     determination: Digest
     outcomes: dict[str, Outcome] = {}
-    signatures: tuple[RoleSignature, ...] = ()
+    signatures: tuple[StatedSignature, ...] = ()
     reasons: str = Field(min_length=1)
     ruled_at: Instant
 
@@ -86,7 +104,7 @@ class Statements(Record):
     complete_as_of: Instant | None = None
     claims: tuple[StatedClaim, ...] = ()
     attestations: tuple[StatedAttestation, ...] = ()
-    approvals: tuple[Approval, ...] = ()
+    approvals: tuple[StatedApproval, ...] = ()
     rulings: tuple[StatedRuling, ...] = ()
     records: tuple[StatedNegative, ...] = ()
 
@@ -116,12 +134,25 @@ class Statements(Record):
             for stated in self.attestations
         )
 
+    def to_approvals(self) -> tuple[Approval, ...]:
+        """Return the sign-offs, all unsigned."""
+        return tuple(
+            Approval(**{name: getattr(stated, name) for name in StatedApproval.model_fields})
+            for stated in self.approvals
+        )
+
     def to_rulings(self) -> tuple[Ruling, ...]:
-        """Return the rulings about the file's subject."""
+        """Return the rulings about the file's subject, all unsigned."""
         return tuple(
             Ruling(
                 subject=self.subject,
-                **{name: getattr(stated, name) for name in StatedRuling.model_fields},
+                determination=stated.determination,
+                outcomes=stated.outcomes,
+                signatures=tuple(
+                    RoleSignature(role=part.role, signer=part.signer) for part in stated.signatures
+                ),
+                reasons=stated.reasons,
+                ruled_at=stated.ruled_at,
             )
             for stated in self.rulings
         )

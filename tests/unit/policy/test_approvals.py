@@ -27,32 +27,32 @@ def approval(role="ceo", **changes):
 
 
 def checked(*approvals, sign_offs=("ceo",), rules=None):
-    return list(
-        check_approvals(
-            rules or framework(declared_assurance="refused"),
-            rule=ActionRule(needs=("deployment",), sign_offs=sign_offs),
-            action=Action(name="deploy"),
-            name=NAME,
-            approvals=approvals,
-            at=AT,
-        )
+    return check_approvals(
+        rules or framework(declared_assurance="refused"),
+        rule=ActionRule(needs=("deployment",), sign_offs=sign_offs),
+        action=Action(name="deploy"),
+        name=NAME,
+        approvals=approvals,
+        at=AT,
     )
 
 
 def codes(found):
-    return [reason.code if reason else end for reason, end in found]
+    assert found.until is None or not found.reasons
+    return [reason.code for reason in found.reasons]
 
 
 def test_no_role_no_sign_off():
-    assert checked(approval(), sign_offs=()) == []
+    assert checked(approval(expires_at=SOON), sign_offs=()) == ((), None)
 
 
 def test_a_current_approval_of_exactly_this_counts_until_its_end():
-    assert checked(approval()) == [(None, None)]
-    assert checked(approval(expires_at=SOON)) == [(None, SOON)]
-    # The latest end of those that count; one without an end never ends.
-    assert checked(approval(expires_at=LATER), approval(expires_at=SOON)) == [(None, LATER)]
-    assert checked(approval(expires_at=LATER), approval()) == [(None, None)]
+    assert checked(approval()) == ((), None)
+    assert checked(approval(expires_at=SOON)) == ((), SOON)
+    # G-14: as long as one that counts is left; one without an end never ends.
+    assert checked(approval(expires_at=LATER), approval(expires_at=SOON)).until == LATER
+    assert checked(approval(expires_at=SOON), approval(expires_at=LATER)).until == LATER
+    assert checked(approval(expires_at=LATER), approval()).until is None
 
 
 @pytest.mark.parametrize(
@@ -68,9 +68,10 @@ def test_a_current_approval_of_exactly_this_counts_until_its_end():
     ],
 )
 def test_what_does_not_count_holds_with_its_code(changes, code):
-    ((reason, end),) = checked(approval(**changes))
+    (reason,), until = checked(approval(**changes))
     assert reason == GateReason(code=code, says=reason.says, about="ceo", verdict="HOLD")
-    assert end is None
+    assert until is None
+    assert checked(approval(**changes), approval()) == ((), None)
 
 
 def test_nothing_is_a_missing_approval():
@@ -79,7 +80,7 @@ def test_nothing_is_a_missing_approval():
 
 def test_a_framework_may_accept_what_is_only_declared():
     accepting = framework(declared_assurance="accepted")
-    assert checked(approval(assurance="declared"), rules=accepting) == [(None, None)]
+    assert checked(approval(assurance="declared"), rules=accepting) == ((), None)
 
 
 def test_an_approval_that_does_not_count_does_not_move_the_end():
@@ -89,55 +90,99 @@ def test_an_approval_that_does_not_count_does_not_move_the_end():
         approval(expires_at=None, determination=sha("older")),
         approval(expires_at=SOON),
     )
-    assert checked(*others) == [(None, SOON)]
+    assert checked(*others) == ((), SOON)
 
 
 def test_every_role_is_asked():
     both = ("ceo", "auditor", "board")
-    assert codes(checked(approval("auditor", expires_at=SOON), sign_offs=both)) == [
-        "approval.missing",
-        SOON,
-        "approval.missing",
+    found = checked(approval("auditor", expires_at=SOON), sign_offs=both)
+    assert [(reason.code, reason.about) for reason in found.reasons] == [
+        ("approval.missing", "ceo"),
+        ("approval.missing", "board"),
     ]
+    assert found.until is None
+
+
+def test_what_each_role_signed_is_told_apart():
+    mine = (approval(expires_at=ago(1)), approval("auditor", determination=sha("older")))
+    found = checked(*mine, sign_offs=("auditor", "ceo"))
+    assert codes(found) == ["approval.other-digest", "approval.expired"]
+    old = approval("ceo", determination=sha("older"))
+    assert codes(checked(old, approval(expires_at=ago(1)))) == ["approval.expired"]
 
 
 class TestIndependence:
-    """One person can not sign for two roles of which one must be independent of the other."""
+    """One signer per role must be possible, so that independent roles have different people."""
 
     rules = framework(
         declared_assurance="refused",
         roles={
             "ceo": Role(says="leads"),
+            "board": Role(says="steers"),
             "auditor": Role(says="audits", independent_of=("board", "ceo")),
         },
     )
 
-    def found(self, *approvals, sign_offs=("ceo", "auditor"), rules=None):
-        return codes(checked(*approvals, sign_offs=sign_offs, rules=rules or self.rules))
+    def found(self, *signers, sign_offs=("ceo", "auditor"), rules=None, **ends):
+        """Check approvals given as `role:signer`; `ends` are their ends by place (`e0`)."""
+        approvals = [
+            approval(
+                text.partition(":")[0],
+                signer=text.partition(":")[2],
+                expires_at=ends.get(f"e{place}"),
+            )
+            for place, text in enumerate(signers)
+        ]
+        return checked(*approvals, sign_offs=sign_offs, rules=rules or self.rules)
 
     def test_two_people_are_fine(self):
-        assert self.found(approval(signer="a"), approval("auditor", signer="b")) == [None, None]
+        assert self.found("ceo:a", "auditor:b") == ((), None)
 
-    def test_one_person_for_both_holds(self):
-        both = (approval(signer="a"), approval("auditor", signer="a"))
-        assert self.found(*both) == [None, None, "approval.not-independent"]
-        ((reason, end),) = checked(*both, sign_offs=("ceo", "auditor"), rules=self.rules)[2:]
-        assert (reason.about, reason.verdict, end) == ("auditor", "HOLD", None)
-        assert "`a`" in reason.says
+    @pytest.mark.parametrize("sign_offs", [("ceo", "auditor"), ("auditor", "ceo")])
+    def test_one_person_for_both_holds(self, sign_offs):
+        (reason,), until = self.found("ceo:a", "auditor:a", sign_offs=sign_offs)
+        assert (reason.code, reason.verdict) == ("approval.not-independent", "HOLD")
+        assert (reason.about, until) == (sign_offs[0], None)
 
     def test_a_second_signer_of_either_role_is_enough(self):
-        both = (approval(signer="a"), approval("auditor", signer="a"))
-        assert self.found(*both, approval("auditor", signer="b")) == [None, None]
-        assert self.found(*both, approval(signer="b")) == [None, None]
+        assert self.found("ceo:a", "auditor:a", "auditor:b") == ((), None)
+        assert self.found("ceo:a", "auditor:a", "ceo:b") == ((), None)
 
     def test_roles_that_need_not_be_independent(self):
-        both = (approval(signer="a"), approval("auditor", signer="a"))
-        assert self.found(*both, rules=framework()) == [None, None]
+        assert self.found("ceo:a", "auditor:a", rules=framework()) == ((), None)
+        both = ("ceo", "board", "auditor")
+        assert self.found("ceo:a", "board:a", "auditor:b", sign_offs=both) == ((), None)
 
-    def test_a_role_that_has_not_signed_or_that_nobody_asks(self):
-        alone = (approval("auditor", signer="a"),)
-        assert self.found(*alone) == ["approval.missing", None]
-        assert self.found(*alone, sign_offs=("auditor",)) == [None]
+    def test_a_choice_for_all_roles_at_once(self):
+        """Each pair alone could be separated, and all three together can not."""
+        roles = {
+            name: Role(says="r", independent_of=tuple({"x", "y", "z"} - {name})) for name in "xyz"
+        }
+        rules = framework(declared_assurance="refused", roles=roles)
+        people = [f"{role}:{person}" for role in "xyz" for person in "ab"]
+        asked = {"sign_offs": ("x", "y", "z"), "rules": rules}
+        assert codes(self.found(*people, **asked)) == ["approval.not-independent"]
+        assert self.found(*people, "y:c", **asked) == ((), None)
+
+    def test_a_missing_role_is_told_and_nothing_else(self):
+        assert codes(self.found("auditor:a")) == ["approval.missing"]
+        assert self.found("auditor:a", sign_offs=("auditor",)) == ((), None)
+        assert self.found("ceo:a", "ceo:a", sign_offs=("ceo", "ceo")) == ((), None)
 
     def test_a_role_that_the_framework_does_not_define(self):
-        assert self.found(approval("guest"), sign_offs=("guest",)) == [None]
+        assert self.found("guest:a", sign_offs=("guest",)) == ((), None)
+        assert self.found("guest:a", "auditor:a", sign_offs=("guest", "auditor")) == ((), None)
+
+    def test_a_role_is_not_independent_of_itself(self):
+        rules = framework(
+            declared_assurance="refused", roles={"ceo": Role(says="r", independent_of=("ceo",))}
+        )
+        assert self.found("ceo:a", sign_offs=("ceo",), rules=rules) == ((), None)
+
+    def test_it_ends_when_the_rest_can_no_longer_be_separated(self):
+        """G-14."""
+        three = ("ceo:a", "auditor:a", "auditor:b")
+        assert self.found(*three, e2=SOON).until == SOON
+        assert self.found(*three, e1=SOON).until is None
+        assert self.found(*three, e1=SOON, e2=LATER).until == LATER
+        assert self.found("ceo:a", "auditor:b", e0=LATER, e1=SOON).until == SOON

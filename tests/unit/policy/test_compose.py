@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.policy.factory import IN, OPEN, OUT, fact, finding, framework, threshold
+from tests.unit.policy.factory import IN, OPEN, OUT, fact, finding, framework, sha, threshold
 from tierlock.core import AnyOf, Owed, Reason, Scope, Step, Tier
 from tierlock.policy.compose import (
     compose_thresholds,
@@ -69,6 +69,22 @@ def test_f2_scope_lowers_only_what_is_undetermined_and_owes_nothing():
     assert found["open"].complete
     assert found["open"].tree_outcome is OPEN
     assert not found["open"].contradiction
+
+
+def test_f2_facts_settle_only_what_nobody_measured():
+    """F-2: evidence of its own, planned or not, keeps a threshold open."""
+    seen = {"a:a": finding("a:a", evidence=(sha("run"),))}
+    assert composed({"a": OPEN}, scope=OUT, findings=seen)["a"].outcome is OPEN
+
+
+@pytest.mark.parametrize("code", ["slot.only-unplanned", "slot.unplanned-veto"])
+def test_f3_an_unplanned_veto_is_not_lowered_away(code):
+    """F-3: nothing vetoed is lowered by an implication; other reasons are."""
+    for reason, outcome in ((code, OPEN), ("interval.crosses", OUT)):
+        why = (Reason(code="x", says="s"), Reason(code=reason, says="s"))
+        seen = {"a:a": finding("a:a", reasons=why)}
+        found = composed({"a": OPEN, "b": OUT}, implies=[("a", "b")], findings=seen)
+        assert found["a"].outcome is outcome
 
 
 @pytest.mark.parametrize("scope", [None, OPEN, IN])
@@ -188,7 +204,8 @@ def test_f3_comes_after_f2():
         ({"reasons": ("other", "evidence.expired")}, True, True),
         ({"reasons": ("evidence.stale",)}, True, True),
         ({"reasons": ("attestation.expired",)}, True, True),
-        ({"reasons": ("attestation.missing",)}, True, False),
+        ({"reasons": ("attestation.missing",)}, True, True),
+        ({"reasons": ("attestation.unsigned",)}, True, False),
     ],
 )
 def test_c5_complete_and_missing(changes, complete, missing):

@@ -22,15 +22,21 @@ from tests.unit.policy.factory import (
     registered,
     run,
     sha,
+    subject,
 )
-from tierlock.core import Attestation, InputError, IntegrityError, SpentAlpha, SubjectRef
-from tierlock.policy.inputs import aware, check_case, distinct
+from tierlock.core import Attestation, InputError, IntegrityError, Parts, SpentAlpha, SubjectRef, digest
+from tierlock.policy import inputs
+from tierlock.policy.inputs import aware, check_case, distinct_register
 
 SOON = AT + timedelta(hours=1)
 ATTESTATION = Attestation(
     criterion="t:threat", subject="m", role="ceo", signer="a", attested_at=ago(1)
 )
 SPENT = SpentAlpha(threshold="bio-3", lineage="m", weights="w", spent_at=ago(1))
+
+
+def distinct(evidence):
+    return inputs.distinct(evidence, subject=subject())
 
 
 def test_t1_instants_are_utc_and_naive_ones_refused():
@@ -68,8 +74,19 @@ def test_v4_two_subjects_may_use_one_run_id_and_stay_in_order():
 
 
 def test_v5_one_run_id_with_two_contents_is_an_integrity_failure():
-    with pytest.raises(IntegrityError, match="run `r1` occurs with two") as caught:
-        distinct([run(), run(bad=1)])
+    for other in (run(bad=1), run(about=SubjectRef(name="m-log"))):
+        with pytest.raises(IntegrityError, match="run `r1` occurs with two") as caught:
+            distinct([run(), other])
+        assert caught.value.code == "integrity.run-conflict"
+
+
+def test_v5_equal_rows_of_the_register_count_once_and_different_ones_conflict():
+    one, two = registered(), registered("r2")
+    other_slot = registered(slot="cyber")
+    before = register(one, two, one, other_slot, as_of=AT)
+    assert distinct_register(before) == register(one, two, other_slot, as_of=AT)
+    with pytest.raises(IntegrityError, match="run `r1` is registered twice") as caught:
+        distinct_register(register(one, registered(started_at=ago(9))))
     assert caught.value.code == "integrity.run-conflict"
 
 
@@ -136,11 +153,24 @@ def test_v2_a_framework_that_is_not_yet_effective(day):
 
 
 def test_the_plan_is_of_this_framework_and_this_subject():
-    for changes in ({"framework": sha("x")}, {"subject": "x"}):
+    for changes in ({"framework": sha("x")}, {"subject": "x"}, {"weights": sha("x")}):
         with pytest.raises(InputError) as caught:
             check_case(case(plan=plan(framework()).model_copy(update=changes)))
         assert caught.value.code == "input.subject"
     check_case(case(plan=plan(framework(), subject="m-log")))
+    check_case(case(plan=plan(framework(), weights=None)))
+
+
+def test_s1_superseded_plans_are_registered():
+    first = plan(framework(), sealed_at=ago(90))
+    second = plan(framework(), sealed_at=ago(80), supersedes=digest(first))
+    third = plan(framework(), sealed_at=ago(70), supersedes=digest(second))
+    check_case(case(plan=third, register=register(plans=(first, second))))
+    check_case(case(plan=second, register=register(plans=(first,))))
+    for known, active in (((), second), ((first,), third), ((second,), third), ((second,), first)):
+        with pytest.raises(InputError, match="superseded plan `sha256:") as caught:
+            check_case(case(plan=active, register=register(plans=known)))
+        assert caught.value.code == "register.incomplete"
 
 
 def test_s1_evidence_of_a_slot_is_registered_in_that_slot():
@@ -161,9 +191,16 @@ def test_v5_registered_evidence_is_unchanged_and_not_older_than_its_run():
     known = run()
     check_case(case(None, known, register=register(registered(evidence=known.digest))))
     check_case(case(None, known, register=register(registered())))
+    check_case(case(None, known, register=register(registered(subject="m-log"))))
+    stranger = run(about=SubjectRef(name="x"))
+    check_case(case(None, stranger, register=register(registered(subject="x", parts=Parts()))))
+    with pytest.raises(IntegrityError):
+        check_case(case(None, stranger, register=register(registered(parts=Parts()))))
     for changes, says in (
         ({"evidence": sha("x")}, "differs"),
         ({"started_at": ago(9)}, "before its registered start"),
+        ({"subject": "x"}, "is registered for another"),
+        ({"parts": Parts()}, "is registered for another"),
     ):
         with pytest.raises(IntegrityError, match=f"run `r1` .*{says}") as caught:
             check_case(case(None, known, register=register(registered(**changes))))

@@ -63,18 +63,18 @@ def leaf(path, outcome):
 
 
 def test_e1_budgets_are_divided_by_checkpoints():
-    """E-1: the threshold's own rule_out, else the framework's."""
+    """E-1: the threshold's own rule_out, else the framework's; the rule-in alpha is undivided."""
     found = judged()
-    assert found.budgets == {"a": Budget("a", 0.03, 0.02), "b": Budget("b", 0.05, 0.02)}
+    assert found.budgets == {"a": Budget("a", 0.03, 0.04), "b": Budget("b", 0.05, 0.04)}
     limits = {path: f.limits for path, f in found.findings.items() if f.limits is not None}
     alphas = {path: (lim.alpha_rule_out, lim.alpha_rule_in) for path, lim in limits.items()}
     assert alphas == {
-        "a:bio": pytest.approx((0.03, 0.01)),
-        "b:bio": pytest.approx((0.05, 0.02)),
-        "scope:bio": pytest.approx((0.03, 0.01)),
+        "a:bio": pytest.approx((0.03, 0.02)),
+        "b:bio": pytest.approx((0.05, 0.04)),
+        "scope:bio": pytest.approx((0.03, 0.02)),
     }
     tested = found.tested["deploy:tested/jail"].limits
-    assert (tested.alpha_rule_out, tested.alpha_rule_in) == pytest.approx((0.015, 0.02))
+    assert (tested.alpha_rule_out, tested.alpha_rule_in) == pytest.approx((0.015, 0.04))
 
 
 def test_every_tree_has_its_trace_and_its_findings():

@@ -46,9 +46,9 @@ def test_how_a_slot_is_read_and_what_the_plan_refines():
     silent = reading_of(slot, promise=PlannedSlot(slot="bio"), higher_is_worse=True)
     assert silent[1:] == (frozenset({"token"}), "family", True)
     told = PlannedSlot(slot="bio", limits=(), cluster_by="author")
-    assert reading_of(slot, promise=told, higher_is_worse=True)[1:] == (frozenset(), "author", True)
+    assert reading_of(slot, promise=told, higher_is_worse=True)[1:] == ({"token"}, "author", True)
     half = PlannedSlot(slot="bio", limits=("time",))
-    assert reading_of(slot, promise=half, higher_is_worse=True)[1:3] == ({"time"}, "family")
+    assert reading_of(slot, promise=half, higher_is_worse=True)[1:3] == ({"time", "token"}, "family")
 
 
 def test_m14_variants_are_task_version_and_settings_but_not_who_ran_where():

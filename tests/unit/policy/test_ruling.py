@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.policy.factory import IN, OPEN, OUT, ago, determined, framework, sha
+from tests.unit.policy.factory import IN, OPEN, OUT, ago, determined, framework, sha, subject
 from tierlock.core import RoleSignature, Ruling, RulingRule, Step, ThresholdFinding
 from tierlock.policy.ruling import effective_outcomes
 
@@ -54,6 +54,7 @@ def effective(*rulings, computed=OPEN, rule=None, found=None, **changes):
     return effective_outcomes(
         BASE.model_copy(update={"thresholds": lines}),
         determination_digest=NAME,
+        subject=subject(),
         framework=rule or rules(),
         rulings=rulings,
     )
@@ -153,6 +154,8 @@ def test_only_the_latest_ruling_on_this_subject_stands():
     found = effective(old, new, other)
     assert (found.outcomes, found.ruling) == ({"t": OPEN}, new)
     assert effective(new, old).ruling is new
+    alias = ruling(IN, subject="m-log")
+    assert effective(alias).ruling is alias
 
 
 def test_of_two_rulings_of_one_instant_the_stricter_stands():

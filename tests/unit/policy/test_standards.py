@@ -41,6 +41,7 @@ def checked(
     outcomes=None,
     records=(),
     action=None,
+    per=(),
     about=None,
     traces=None,
     **changes,
@@ -55,7 +56,7 @@ def checked(
         name=sha("d"),
         subject=about or subject(),
         action=action or Action(name="deploy"),
-        rule=ActionRule(needs=("deployment",)),
+        rule=ActionRule(needs=("deployment",), per=per),
         at=AT,
         claims=claims,
         negatives=complete(*records),
@@ -136,6 +137,9 @@ def test_g8_what_nobody_can_meet(impossible, because, outcomes, verdict):
     owed = (Owed(standard="s", because=because, thresholds=tuple(outcomes)),)
     draft = checked(claim("s:c"), owed=owed, outcomes=outcomes, **impossible)
     assert codes(draft) == [("standard.undefined", verdict, "s")]
+    # What can be met is checked all the same; what nobody can show asks for no claim.
+    rest = codes(checked(owed=owed, outcomes=outcomes, **impossible))[1:]
+    assert rest == ([("claim.missing", "HOLD", "s:c")] if impossible["criteria"] else [])
     names = "a, b" if outcomes else "the baseline"
     assert draft.reasons[0].says.endswith(f"owed by {names}")
 
@@ -177,8 +181,12 @@ class TestPaths:
 
     def test_the_surface_asked_for_must_be_covered(self):
         api = Action(name="deploy", surface="api")
-        assert self.found("api/live", "api/batch", action=api) == []
-        assert self.found("api/live", action=api) == [("claim.paths", "HOLD", "s:c")]
+        per = ("audience", "surface")
+        assert self.found("api/live", "api/batch", action=api, per=per) == []
+        assert self.found("api/live", action=api, per=per) == [("claim.paths", "HOLD", "s:c")]
+        # An action that is not per surface binds every surface, whatever it names.
+        both = self.found("api/live", "api/batch", action=api)
+        assert both == [("claim.paths", "HOLD", "s:c")]
 
     def test_without_a_surface_every_declared_path_must(self):
         assert self.found("api/live", "api/batch") == [("claim.paths", "HOLD", "s:c")]
@@ -186,7 +194,7 @@ class TestPaths:
 
     def test_an_undeclared_surface_holds(self):
         web = Action(name="deploy", surface="web")
-        assert self.found("*", action=web) == [
+        assert self.found("*", action=web, per=("surface",)) == [
             ("surface.undeclared", "HOLD", "web"),
             ("surface.undeclared", "HOLD", "s:c"),
         ]
