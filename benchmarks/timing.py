@@ -36,7 +36,9 @@ def run_once(contender: Contender) -> Cost:
     folder = contender.prepare()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    done = subprocess.run(contender.command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(
+        contender.command, cwd=folder, check=False, capture_output=True, text=True
+    )
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:

@@ -9,12 +9,10 @@ import pytest
 from tests.architecture.house import ROOT
 from tierlock.core import (
     Action,
-    Approval,
     ClaimEvidence,
     Interim,
     Lineage,
     Record,
-    RoleSignature,
     Surface,
 )
 from tierlock.frameworks import parse_record
@@ -22,10 +20,12 @@ from tierlock.store import LocalStore
 from tierlock.usecases import ProjectFile, Statements, SubjectFile
 from tierlock.usecases.demo import STORY, play
 from tierlock.usecases.statements import (
+    StatedApproval,
     StatedAttestation,
     StatedClaim,
     StatedNegative,
     StatedRuling,
+    StatedSignature,
 )
 
 PAGE = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
@@ -40,9 +40,9 @@ KINDS: dict[str, type[Record]] = {
     "evidence": ClaimEvidence,
     "interim": Interim,
     "attestations": StatedAttestation,
-    "approvals": Approval,
+    "approvals": StatedApproval,
     "rulings": StatedRuling,
-    "signatures": RoleSignature,
+    "signatures": StatedSignature,
     "records": StatedNegative,
 }
 

@@ -27,7 +27,7 @@ from tierlock.report import (
     render_junit,
     render_sarif,
 )
-from tierlock.usecases import Answer, Project, ask, load_project, record
+from tierlock.usecases import Answer, Project, ask, load_project, mock_models, record
 
 FORMATS = ("text", "json", "markdown", "junit", "sarif", "github")
 
@@ -87,7 +87,12 @@ def _render(style: str, answer: Answer, decision: Decision, project: Project, co
     if style == "sarif":
         return render_sarif(decision)
     if style == "github":
-        return render_github(decision, explanation=explanation)
+        return render_github(decision, explanation=explanation, framework=framework)
     return render_gate_text(
-        decision, explanation=explanation, framework=framework, width=width(), color=color()
+        decision,
+        explanation=explanation,
+        framework=framework,
+        width=width(),
+        color=color(),
+        mock_models=mock_models(answer.evidence),
     )

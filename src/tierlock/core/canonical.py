@@ -9,8 +9,10 @@ import rfc8785
 from pydantic import BaseModel
 
 from tierlock.core.errors import InputError
+from tierlock.core.record import Record
 
 DIGEST_PREFIX: Final = "sha256:"
+_KEPT: Final = "__canonical_digest__"
 
 
 def canonical_bytes(value: BaseModel) -> bytes:
@@ -43,9 +45,18 @@ def canonical_json(value: object) -> bytes:
         raise InputError("input.type", "text holds a character that UTF-8 can not carry") from None
 
 
-def digest(value: BaseModel) -> str:
-    """Return `sha256:<hex>` over the canonical bytes of `value`."""
-    return digest_bytes(canonical_bytes(value))
+def digest(value: Record) -> str:
+    """Return `sha256:<hex>` over the canonical bytes of `value`; computed once per value.
+
+    >>> from tierlock.core.subject import Subject
+    >>> digest(Subject(name="m")) == digest_bytes(canonical_bytes(Subject(name="m")))
+    True
+    """
+    # Beside the fields, as cached properties are: a copy forgets it, and nothing else shows it.
+    kept = value.__dict__
+    if _KEPT not in kept:
+        kept[_KEPT] = digest_bytes(canonical_bytes(value))
+    return str(kept[_KEPT])
 
 
 def digest_bytes(data: bytes) -> str:

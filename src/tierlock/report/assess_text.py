@@ -85,7 +85,7 @@ def _imported(report: AssessReport, *, problems: int) -> str:
         parts.append(f"{count_of(reported, one='published result')}")
     if problems:
         parts.append(f"{count_of(problems, one='problem')} (see below)")
-    return f"Imported {' · '.join(parts)}"
+    return f"In the store: {' · '.join(parts)}"
 
 
 def _summary(report: AssessReport, *, width: int) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from tierlock.core import (
     Evidence,
     InputError,
     IntegrityError,
+    Negative,
     Plan,
     Record,
     RegisteredRun,
@@ -209,6 +210,20 @@ class LocalStore:
     def history(self) -> tuple[SpentAlpha, ...]:
         """Return all spent alpha."""
         return self._lines("alpha.jsonl", SpentAlpha)
+
+    def add_negatives(self, records: Iterable[Negative]) -> None:
+        """Remember negative records: one that was stated once stands until it is resolved."""
+        fresh = {digest(record): record for record in records}
+        for known in self.negatives():
+            fresh.pop(digest(known), None)
+        if fresh:
+            self._prepare()
+            with exclusive(self.folder):
+                self._append("negatives.jsonl", [fresh[name] for name in sorted(fresh)])
+
+    def negatives(self) -> tuple[Negative, ...]:
+        """Return every negative record that was ever stated, resolved ones included."""
+        return self._lines("negatives.jsonl", Negative)
 
     def add_determination(self, determination: Determination) -> str:
         """Store a determination and return its digest."""

@@ -12,7 +12,7 @@ from tierlock.importers import Imports
 from tierlock.report import AssessReport, render_html
 from tierlock.usecases.ingest import ingest, mock_models
 from tierlock.usecases.project import Project
-from tierlock.usecases.question import Answer, ask, record
+from tierlock.usecases.question import Answer, ask, record, standing_negatives
 
 
 class Assessed(NamedTuple):
@@ -82,7 +82,7 @@ def report_of(project: Project, *, answer: Answer) -> AssessReport:
         claims=statements.to_claims(),
         approvals=statements.to_approvals(),
         rulings=statements.to_rulings(),
-        negatives=statements.to_negatives(),
+        negatives=standing_negatives(project),
     )
 
 

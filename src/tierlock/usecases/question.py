@@ -13,6 +13,8 @@ from tierlock.core import (
     Evidence,
     Explanation,
     Measured,
+    Negative,
+    Negatives,
     Plan,
     RegisteredRun,
     RunRegister,
@@ -49,7 +51,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
     )
     plan = active_plan(project) or plan_after(framework, subject=subject, register=register, at=at)
     statements = project.statements
-    negatives = statements.to_negatives()
+    negatives = standing_negatives(project)
     determination = determine(
         framework,
         plan,
@@ -108,6 +110,21 @@ def _history(project: Project, *, at: datetime) -> tuple[SpentAlpha, ...]:
     )
 
 
+def standing_negatives(project: Project) -> Negatives:
+    """Return the negative records that stand: those stated now and those the store remembers.
+
+    A record that left the statements file still stands; it ends by being stated again with
+    `resolved_at`.
+    """
+    stated = project.statements.to_negatives()
+    standing: dict[tuple[str, str, str, datetime], Negative] = {}
+    for record in (*project.store.negatives(), *stated.records):
+        key = (record.kind, record.subject, record.concerns, record.happened_at)
+        if key not in standing or standing[key].resolved_at is None:
+            standing[key] = record
+    return stated.model_copy(update={"records": tuple(standing.values())})
+
+
 def active_plan(project: Project) -> Plan | None:
     """Return the latest plan sealed for this framework version, subject and weights."""
     wanted = digest(project.framework)
@@ -122,7 +139,8 @@ def active_plan(project: Project) -> Plan | None:
 
 
 def record(project: Project, *, answer: Answer) -> str:
-    """Store the determination and the alpha that it spent; return its digest."""
+    """Store the determination, the alpha it spent and the records stated; return its digest."""
+    project.store.add_negatives(project.statements.to_negatives().records)
     name = project.store.add_determination(answer.determination)
     project.store.spend(_spent(project, answer.determination))
     return name

@@ -184,6 +184,6 @@ def test_implications_without_a_circle() -> None:
 def test_a_framework_from_elsewhere_is_checked_too() -> None:
     framework = parse_framework(SMALL.encode(), name=NAME)
     assert check_consistency(framework) == ()
-    wrong = framework.model_copy(update={"baseline": ("nothing",)})
+    wrong = framework.model_copy(update={"baseline": ("nothing", *framework.baseline)})
     (error,) = check_consistency(wrong)
     assert (error.code, error.location) == ("framework.reference", "baseline.0")

@@ -213,6 +213,55 @@ def test_r1_an_open_objection_keeps_it_open_and_r2_a_failed_claim_reaches():
     assert settled(attestation(), records=(objection,)).reasons[0].says == "it happened"
 
 
+def test_r2_a_failed_claim_without_any_attestation_says_both():
+    failed = negative("failed_claim", concerns=PATH)
+    assert summary(settled(records=(failed,)))[2] == ["attestation.failed", "attestation.missing"]
+
+
+class TestTriggers:
+    """X-7: triggers that expire attestations."""
+
+    def found(self, *triggers, about=None, **changes):
+        rules = framework(triggers=triggers)
+        both = {"weights": PARTS.weights, "elicitation": PARTS.elicitation}
+        made = attestation(**{"over": both, **changes})
+        return settled(made, rules=rules, about=about, over=("elicitation",))
+
+    def trigger(self, **changes):
+        return trigger(**{"expires": ("attestations",), **changes})
+
+    def test_elapsed_counts_from_the_attestation_with_grace(self):
+        clock = self.trigger(elapsed="P1M")
+        assert self.found(clock).expires_at == add_period(ago(20), period="P1M")
+        assert summary(self.found(clock, attested_at=ago(40)))[2] == ["attestation.expired"]
+        soft = self.trigger(elapsed="P1M", grace="P1M")
+        assert summary(self.found(soft, attested_at=ago(40))) == CURRENT
+        assert summary(self.found(self.trigger(elapsed="P20D")))[2] == ["attestation.expired"]
+        assert summary(self.found(self.trigger(elapsed="P1D", expires=("claims",)))) == CURRENT
+        assert self.found(clock, expires_at=ago(-1)).expires_at == ago(-1)
+
+    def test_changed_compares_what_the_attestation_saw(self):
+        watch = self.trigger(changed="weights")
+        assert summary(self.found(watch)) == CURRENT
+        only = {"elicitation": PARTS.elicitation}
+        for over in (only, {**only, "weights": sha("old")}):
+            assert summary(self.found(watch, over=over))[2] == ["attestation.other-parts"]
+        assert summary(self.found(self.trigger(changed="surface")))[2] == ["attestation.other-parts"]
+        other = self.trigger(changed="surface", expires=("evidence",))
+        assert summary(self.found(other, watch)) == CURRENT
+        assert summary(self.found(other, watch, over=only))[2] == ["attestation.other-parts"]
+
+    def test_compute_fires_unless_the_weights_are_named(self):
+        grown = self.trigger(effective_compute=4.0)
+        only = {"elicitation": PARTS.elicitation}
+        assert summary(self.found(grown)) == CURRENT
+        assert summary(self.found(grown, over=only))[2] == ["attestation.expired"]
+        assert self.found(grown, over=only).reasons[0].says.startswith("growth")
+        nameless = subject(parts=Parts(elicitation=PARTS.elicitation))
+        assert summary(self.found(grown, over=only, about=nameless)) == CURRENT
+        assert summary(self.found(self.trigger(incident="incident"), over=only)) == CURRENT
+
+
 @pytest.mark.parametrize(
     "changes", [{"concerns": "t:other"}, {"subject": "x"}, {"resolved_at": ago(1)}, {"kind": "dissent"}]
 )

@@ -17,8 +17,8 @@ from tests.unit.policy.factory import (
     subject,
     trigger,
 )
-from tierlock.core import Parts, Reason, SubjectRef, add_period
-from tierlock.policy.staleness import runs_expire_at, soft_lapses, staleness
+from tierlock.core import InputError, Parts, Reason, SubjectRef, add_period
+from tierlock.policy.staleness import runs_expire_at, soft_lapses, staleness, trigger_end
 
 TICK = timedelta(seconds=1)
 
@@ -156,6 +156,13 @@ def test_x5_runs_expire_at_the_first_end_after_the_question():
     assert runs_expire_at(runs, framework=rules, at=soft) is None
     assert runs_expire_at(runs, framework=framework(), at=AT) is None
     assert runs_expire_at([], framework=rules, at=AT) is None
+
+
+def test_only_an_elapsed_trigger_has_an_end():
+    with pytest.raises(InputError, match="`clock` has no period") as caught:
+        trigger_end(AT, trigger=trigger(changed="weights"))
+    assert caught.value.code == "input.type"
+    assert trigger_end(AT, trigger=trigger(elapsed="P1W")) == AT + timedelta(days=7)
 
 
 def test_x6_a_soft_clock_that_ran_out_is_told_also_after_its_grace():

@@ -18,7 +18,7 @@ SGR = re.compile(r"\x1b\[[0-9;]*m")
 def test_the_first_screen_says_what_it_rests_on() -> None:
     text = render_assess_text(factory.report())
     for said in (
-        "Imported 2 logs, 244 samples · 3 problems",
+        "In the store: 2 logs, 244 samples · 3 problems",
         "binding: declared",
         "declared: after",
         "time: self-asserted",
@@ -60,7 +60,7 @@ def test_a_log_can_not_control_the_screen(task: str) -> None:
     )
     # A forged line would have to begin at the left edge.
     starts = {line.split(" ")[0] for line in text.splitlines() if line and line[0] != " "}
-    assert starts == {"small-model-1", "Imported", "Next"}
+    assert starts == {"small-model-1", "In", "Next"}
 
 
 def test_an_empty_assessment_is_readable() -> None:
@@ -75,7 +75,7 @@ def test_an_empty_assessment_is_readable() -> None:
         }
     )
     text = render_assess_text(empty)
-    assert "Imported 0 logs, 0 samples" in text
+    assert "In the store: 0 logs, 0 samples" in text
     assert "no threshold, no guarantee" in text
     assert "nothing: the framework names no baseline" in text
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 from tests.acceptance.projects import ROOT
 from tests.unit.store.evidence import evidence, register
 from tests.unit.store.worker import ACKNOWLEDGED, BATCH, heals, problems
-from tierlock.core import InputError
+from tierlock.core import InputError, SpentAlpha
 from tierlock.store import LocalStore
 from tierlock.store.files import append_lines, read_lines, write_whole
 
@@ -133,6 +135,36 @@ def test_two_writers_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     assert [item.run_id for item in store.evidence()] == names
     assert sorted(run.run_id for run in store.runs()) == names
     assert len(read_lines(folder / "runs.jsonl")) == 30
+
+
+def test_whoever_writes_holds_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = LocalStore(tmp_path)
+    store.ingest(ACKNOWLEDGED, register=register)
+    sync, held = os.fsync, []
+
+    def watched(handle: int) -> None:
+        with (tmp_path / "lock").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                held.append(True)
+            else:
+                held.append(False)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    (run,) = register([evidence("other")])
+    spent = SpentAlpha(threshold="t", lineage="l", weights="w", spent_at=run.started_at)
+    writes: list[Callable[[], object]] = [
+        lambda: store.ingest(BATCH, register=register),
+        lambda: store.register([run]),
+        lambda: store.spend([spent]),
+    ]
+    for write in writes:
+        held.clear()
+        write()
+        assert held
+        assert all(held)
 
 
 def test_of_two_contents_of_one_run_exactly_one_gets_in(tmp_path: Path) -> None:

@@ -118,8 +118,16 @@ def kill_at_every_step(folder: Path) -> dict[str, object]:
         step += 1
 
 
+def _meet(folder: Path, number: int) -> None:
+    """Wait for the other writer, so that both are at work at the same time."""
+    folder.with_name(f"here-{number}").touch()
+    while len(list(folder.parent.glob("here-*"))) < 2:
+        time.sleep(0.001)
+
+
 def race(folder: Path, first: int, last: int) -> dict[str, object]:
     """Ingest runs one by one; every reading in between must be consistent."""
+    _meet(folder, first)
     store = LocalStore(folder)
     found: list[str] = []
     added = 0
@@ -133,6 +141,7 @@ def race(folder: Path, first: int, last: int) -> dict[str, object]:
 
 def conflict(folder: Path, value: float) -> dict[str, object]:
     """Ingest one run with a content of our own."""
+    _meet(folder, int(value))
     try:
         LocalStore(folder).ingest([evidence("run-1", (value,))], register=register)
     except TierlockError as error:
