@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -117,11 +118,16 @@ class Ran(NamedTuple):
 def tierlock(*args: object, cwd: Path | None = None) -> Ran:
     """Run the command line inside this process, with its real exit code."""
     out, err, code = StringIO(), StringIO(), 0
-    with redirect_stdout(out), redirect_stderr(err), chdir(cwd or Path.cwd()):
-        try:
+    threshold = gc.get_threshold()
+    try:
+        with redirect_stdout(out), redirect_stderr(err), chdir(cwd or Path.cwd()):
             main([str(arg) for arg in args])
-        except SystemExit as stop:
-            code = stop.code if isinstance(stop.code, int) else -1
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else -1
+    finally:
+        # A command is the last thing that its own process does; this process goes on.
+        gc.unfreeze()
+        gc.set_threshold(*threshold)
     return Ran(code, out.getvalue(), err.getvalue())
 
 

@@ -192,8 +192,8 @@ def covered_until(
 
 
 def _declared_paths(look: Look) -> list[str]:
-    """The paths of the surface that the action is asked for, else of every surface."""
+    """The paths of the surface asked for where the action is per surface, else of every one."""
     surfaces = look.subject.surfaces
-    if look.action.surface is not None:
+    if "surface" in look.framework.actions[look.action.name].per:
         surfaces = {name: one for name, one in surfaces.items() if name == look.action.surface}
     return [f"{name}/{path}" for name, one in surfaces.items() for path in one.paths]

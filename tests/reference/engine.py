@@ -21,6 +21,7 @@ from tests.reference.settle import (
 from tests.reference.slots import (
     check_future,
     check_integrity,
+    check_plan,
     is_own,
     register_of,
     unique,
@@ -64,14 +65,15 @@ def determine(
     """Return what the specification says about `subject` at `at`.
 
     Raises:
-        InputError: an input from the future, or an unregistered run.
+        InputError: an input from the future, a plan for something else, or an unregistered run.
         IntegrityError: evidence contradicts itself or the register.
     """
     evidence = unique(evidence)
-    register = register_of(framework, evidence) if register is None else register
+    register = register or register_of(framework, evidence)
     negatives = negatives or Negatives()
     check_future(framework, plan, evidence, register, attestations, negatives, history, at)
-    check_integrity(framework, evidence, register)
+    check_plan(framework, plan, subject, register)
+    check_integrity(framework, evidence, register, subject)
     case = Case(framework, plan, evidence, subject, at, register, attestations, negatives, history)
     found: dict[str, Leaf] = {}
     lines = {
@@ -138,6 +140,8 @@ def _line(case: Case, found: dict[str, Leaf], tree: Node, place: Place) -> Line:
         owes=any(leaf.owes for leaf in under),
         complete=not any(leaf.error or leaf.doubtful for leaf in under),
         missing=any(leaf.missing for leaf in under),
+        measured=any(leaf.measured for leaf in under),
+        vetoed=any(leaf.vetoed for leaf in under),
     )
 
 
@@ -146,13 +150,12 @@ def _changed(line: Line, outcome: Outcome, **flags: bool) -> Line:
 
 
 def scoped(lines: dict[str, Line], scope: Outcome | None) -> dict[str, Line]:
-    """F-2."""
-    if scope is not OUT:
-        return lines
-    return {
-        name: _changed(line, OUT) if line.outcome is OPEN and not line.owes else line
-        for name, line in lines.items()
-    }
+    """F-2: facts settle only what nobody measured."""
+    found = dict(lines)
+    for name, line in lines.items():
+        if scope is OUT and line.outcome is OPEN and not line.owes and not line.measured:
+            found[name] = _changed(line, OUT)
+    return found
 
 
 def implied(framework: Framework, lines: dict[str, Line]) -> dict[str, Line]:
@@ -169,8 +172,11 @@ def implied(framework: Framework, lines: dict[str, Line]) -> dict[str, Line]:
                 lines[y] = _changed(below, max(below.outcome, OPEN), owes=True)
     for _ in range(len(lines) + 1):
         for x, y in pairs:
-            if lines[x].outcome is OPEN and not lines[x].owes and lines[y].outcome is OUT:
-                lines[x] = _changed(lines[x], OUT)
+            above = lines[x]
+            if above.outcome is not OPEN or above.owes or above.vetoed:
+                continue
+            if lines[y].outcome is OUT:
+                lines[x] = _changed(above, OUT)
     return lines
 
 

@@ -17,6 +17,8 @@ class Leaf:
     error: bool = False
     doubtful: bool = False
     missing: bool = False
+    measured: bool = False
+    vetoed: bool = False
     codes: frozenset[str] = frozenset()
     expires_at: datetime | None = None
 
@@ -30,6 +32,8 @@ class Line:
     owes: bool
     complete: bool
     missing: bool
+    measured: bool = False
+    vetoed: bool = False
     contradiction: bool = False
 
 

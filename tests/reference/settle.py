@@ -65,11 +65,12 @@ class Place:
 
 
 def settle_measured(case: Case, criterion: Measured, place: Place) -> Leaf:
+    tasks = case.framework.evaluations[criterion.evaluation].tasks
     slot = slot_for(
         criterion.evaluation,
         case.subject,
         case.plan,
-        case.evidence,
+        [run for run in case.evidence if run.evaluation in tasks],
         case.register,
         safeguards=place.safeguards,
     )
@@ -86,6 +87,8 @@ def settle_measured(case: Case, criterion: Measured, place: Place) -> Leaf:
         owes=bool(slot.owes),
         doubtful=doubtful,
         missing=expired or not slot.planned,
+        measured=bool(slot.planned or slot.unplanned),
+        vetoed=_vetoed(question, slot, planned),
         codes=frozenset(codes),
     )
 
@@ -130,8 +133,8 @@ def _measured_outcome(
     if any(not reaches(question, rows, tries=len(planned)) for rows in planned):
         return Outcome.REACHED, set(slot.owes)
     codes = set(slot.owes).union(*(rules_out(question, rows) for rows in planned))
-    if not codes:
-        codes = codes.union(*(_vetoes(question, slot, rows) for rows in planned))
+    if _vetoed(question, slot, planned):
+        codes.add("slot.unplanned-veto")
     if any(run.doubtful for run in slot.planned):
         codes.add("evidence.doubtful")
     if any(run.status != "success" for run in slot.planned):
@@ -145,17 +148,19 @@ def _measured_outcome(
     return (Outcome.UNDETERMINED if codes else Outcome.RULED_OUT), codes
 
 
-def _vetoes(question: Question, slot: Slot, planned: Sequence[Attempt]) -> set[str]:
+def _vetoed(question: Question, slot: Slot, planned: Sequence[list[Attempt]]) -> bool:
     """S-6: planned with each unplanned run, and with all that are not on the safe side.
 
     Caps and flags (M-4, M-5, M-11) speak about runs that support; a veto is a matter of values.
     """
+    if not slot.unplanned:
+        return False
     extra = [attempts(question, run, prefix=run.run_id) for run in slot.unplanned]
     unsafe = [row for rows in extra if not on_safe_side(question, rows) for row in rows]
-    for rows in (*extra, unsafe):
-        if out_p_problems(question, [*planned, *rows]):
-            return {"slot.unplanned-veto"}
-    return set()
+    pools = [*extra, unsafe] if unsafe else extra
+    return not planned or any(
+        out_p_problems(question, [*variant, *pool]) for variant in planned for pool in pools
+    )
 
 
 def alpha_is_spent(case: Case, threshold: str) -> bool:
@@ -230,7 +235,7 @@ def settle_attested(case: Case, criterion: Attested, place: Place) -> Leaf:
     ]
     if any(record.kind == "failed_claim" and record.concerns == path for record in open_records):
         return Leaf(Outcome.REACHED, missing=not ours)
-    if any(record.kind == "objection" and record.concerns in ("", path) for record in open_records):
+    if any(record.kind == "objection" and record.concerns == path for record in open_records):
         codes = frozenset({"attestation.objection"})
         return Leaf(Outcome.UNDETERMINED, missing=not ours, codes=codes)
     ends = [attestation_end(case, criterion, one) for one in ours if _attests(case, criterion, one)]
@@ -256,6 +261,9 @@ def _attests(case: Case, criterion: Attested, attestation: Attestation) -> bool:
             noted = attestation.over.get(part)
             if noted is None or noted != getattr(case.subject.parts, part):
                 return False
+        grown = "attestations" in trigger.expires and trigger.when.effective_compute is not None
+        if grown and attestation.over.get("weights") != case.subject.parts.weights:
+            return False
     end = attestation_end(case, criterion, attestation)
     return end is None or case.at < end
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from itertools import combinations
 
 from tierlock.core import (
     Attestation,
@@ -34,31 +35,34 @@ class Slot:
 
 
 def unique(records: Iterable[Evidence]) -> list[Evidence]:
-    """V-4: equal digests are one piece of evidence."""
-    return list({record.digest: record for record in records}.values())
+    """V-4: equal digests are one piece of evidence; doubts are not in the digest, and stay."""
+    found: dict[str, Evidence] = {}
+    for record in records:
+        known = found.get(record.digest)
+        found[record.digest] = record if known is None or not known.doubtful else known
+    return list(found.values())
 
 
-def slot_of_task(framework: Framework, task: str) -> str | None:
-    return next((name for name, slot in framework.evaluations.items() if task in slot.tasks), None)
+def slots_of_task(framework: Framework, task: str) -> list[str]:
+    return [name for name, slot in framework.evaluations.items() if task in slot.tasks]
 
 
 def register_of(framework: Framework, evidence: Sequence[Evidence]) -> RunRegister:
     """The register that is assumed where none is given: one run per piece of evidence."""
-    runs = []
-    for record in evidence:
-        slot = slot_of_task(framework, record.evaluation)
-        if slot is not None:
-            runs.append(
-                RegisteredRun(
-                    run_id=record.run_id,
-                    slot=slot,
-                    subject=record.subject.name,
-                    parts=record.subject.parts,
-                    started_at=record.measured_at,
-                    ended=record.status,
-                )
+    return RunRegister(
+        runs=tuple(
+            RegisteredRun(
+                run_id=record.run_id,
+                slot=slot,
+                subject=record.subject.name,
+                parts=record.subject.parts,
+                started_at=record.measured_at,
+                ended=record.status,
             )
-    return RunRegister(runs=tuple(runs))
+            for record in evidence
+            for slot in slots_of_task(framework, record.evaluation)
+        )
+    )
 
 
 def check_future(
@@ -95,21 +99,48 @@ def negative_instants(negatives: Negatives) -> list[datetime | None]:
     ]
 
 
+def check_plan(framework: Framework, plan: Plan, subject: Subject, register: RunRegister) -> None:
+    """S-1: the plan is for this question, and every superseded plan is known."""
+    if (
+        plan.framework != digest(framework)
+        or not subject.answers_to(plan.subject)
+        or not same_weights_or_unknown(plan.weights, subject.parts.weights)
+    ):
+        raise InputError("input.subject", "the plan was made for another question")
+    known = {digest(one) for one in register.plans}
+    links = {one.supersedes for one in (plan, *register.plans)} - {None}
+    if not links <= known:
+        raise InputError("register.incomplete", "a superseded plan is not registered")
+
+
 def check_integrity(
-    framework: Framework, evidence: Sequence[Evidence], register: RunRegister
+    framework: Framework, evidence: Sequence[Evidence], register: RunRegister, subject: Subject
 ) -> None:
     """V-5 and S-1: contradictions stop everything."""
-    known: dict[str, Evidence] = {}
-    for record in evidence:
-        if known.setdefault(record.run_id, record).digest != record.digest:
+
+    def one_name(name: str) -> str:
+        return subject.name if subject.answers_to(name) else name
+
+    for one, other in combinations(register.runs, 2):
+        if (one.run_id, one.slot) == (other.run_id, other.slot) and one != other:
+            raise IntegrityError("integrity.run-conflict", "one run, two rows")
+    for first, second in combinations(evidence, 2):
+        same_run = first.run_id == second.run_id
+        same_run &= one_name(first.subject.name) == one_name(second.subject.name)
+        if same_run and first.digest != second.digest:
             raise IntegrityError("integrity.run-conflict", "one run, two contents")
-        if slot_of_task(framework, record.evaluation) is None:
-            continue
-        runs = [run for run in register.runs if run.run_id == record.run_id]
-        if not runs:
-            raise InputError("register.incomplete", f"run `{record.run_id}` is not registered")
-        for run in runs:
-            if run.evidence not in (None, record.digest) or record.measured_at < run.started_at:
+    for record in evidence:
+        for slot in slots_of_task(framework, record.evaluation):
+            rows = [run for run in register.runs if (run.run_id, run.slot) == (record.run_id, slot)]
+            if not rows:
+                raise InputError("register.incomplete", f"run `{record.run_id}` is not registered")
+            row = rows[0]
+            if (
+                row.evidence not in (None, record.digest)
+                or record.measured_at < row.started_at
+                or one_name(row.subject) != one_name(record.subject.name)
+                or row.parts != record.subject.parts
+            ):
                 raise IntegrityError("integrity.run-conflict", "evidence contradicts the register")
 
 
@@ -161,7 +192,10 @@ def slot_for(
     *,
     safeguards: bool,
 ) -> Slot:
-    """S-2 to S-4 for one slot; `safeguards` asks with the binding of safeguard tests (V-6)."""
+    """S-2 to S-4 for one slot, from the evidence of its tasks.
+
+    `safeguards` asks with the binding of safeguard tests (V-6).
+    """
     runs = sorted(
         {
             run

@@ -100,7 +100,7 @@ def _prepare() -> None:
 
 def _failed(error: Exception) -> int:
     """Print an error with its code and hint; anything that is not ours is a defect (70)."""
-    from tierlock.core.errors import TierlockError
+    from tierlock.core.errors import TierlockError, printable
 
     if isinstance(error, TierlockError):
         click.echo(str(error), err=True)
@@ -109,7 +109,7 @@ def _failed(error: Exception) -> int:
         # Python's own exit code after a traceback is 1, which would mean DENY.
         traceback.print_exception(error)
     click.echo(
-        f"error[internal] {type(error).__name__}: {error}\n"
+        f"error[internal] {type(error).__name__}: {printable(str(error))}\n"
         "  hint: this is a defect in Tierlock; set TIERLOCK_TRACEBACK=1 and report what it prints",
         err=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,33 @@ def test_assess_of_a_path_that_is_not_there(folder: Path) -> None:
     assert (ran.code, ran.out) == (2, "")
     assert "error[input.file]" in ran.err
     assert not (folder / ".tierlock").exists()
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("args", "told"), [([], True), (["--quiet"], False), (["-q"], False)])
+def test_progress_is_told_on_a_terminal_unless_it_shall_be_quiet(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], told: bool
+) -> None:
+    for number in range(5):
+        log(folder / "logs", f"{number}.eval", eval_id=f"run-{number}")
+    err = Terminal()
+    monkeypatch.setattr("tests.acceptance.projects.StringIO", lambda: err)
+    ran = read(folder, *args)
+    assert ran.code == 0
+    assert ("5/5" in ran.err) == told
+
+
+def test_a_file_name_can_not_act_on_the_terminal(folder: Path) -> None:
+    log(folder / "logs")
+    write(folder / "logs", "\x1b[2J.txt", "no log")
+    bad = write(folder / "bad", "\x1b[2J.eval", "no log")
+    for ran in (read(folder), tierlock("assess", bad, "--project", folder, "--at", AT)):
+        assert ran.err
+        assert "\x1b" not in ran.out + ran.err
 
 
 # -- explain ----------------------------------------------------------------------------------
