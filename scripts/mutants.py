@@ -29,7 +29,7 @@ import time
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import NamedTuple
 
 import pytest
@@ -87,7 +87,7 @@ class Mutating:
         slow = max(reaches, key=lambda name: reaches[name].seconds)
         self.slowest = f"{slow} {reaches[slow].seconds:.2f} s"
         # A run that the budget ends early has tried a fair sample.
-        random.Random(self.options.seed).shuffle(mutants)
+        random.Random(self.options.seed).shuffle(mutants)  # noqa: S311  # no secret
         if self.options.only:
             mutants = [m for m in mutants if m.name.startswith(tuple(self.options.only))]
         if self.options.sample:
@@ -148,11 +148,11 @@ def _reaches(items: Sequence[pytest.Item]) -> dict[str, Reach] | None:
     for place, item in enumerate(items):
         lines: set[tuple[str, int]] = set()
 
-        def local(frame: FrameType, event: str, argument: object, lines=lines):  # type: ignore[no-untyped-def]
+        def local(frame: FrameType, *_: object, lines=lines):  # type: ignore[no-untyped-def]
             lines.add((frame.f_code.co_filename, frame.f_lineno))
             return local
 
-        def reached(frame: FrameType, event: str, argument: object, lines=lines, local=local):  # type: ignore[no-untyped-def]
+        def reached(frame: FrameType, *_: object, lines=lines, local=local):  # type: ignore[no-untyped-def]
             if not frame.f_code.co_filename.startswith(room):
                 return None
             lines.add((frame.f_code.co_filename, frame.f_lineno))
@@ -262,7 +262,6 @@ def _move(old: object, new: object) -> None:
     if isinstance(old, property) and isinstance(new, property):
         old, new = old.fget, new.fget
     if isinstance(old, FunctionType) and isinstance(new, FunctionType):
-        assert isinstance(new.__code__, CodeType)
         old.__code__ = new.__code__
         old.__defaults__, old.__kwdefaults__ = new.__defaults__, new.__kwdefaults__
 

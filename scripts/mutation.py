@@ -355,7 +355,9 @@ def _calls(node: ast.Call, texts: set[int]) -> Iterator[ast.AST]:
             args = [*node.args[:index], nothing, *node.args[index + 1 :]]
             yield ast.Call(node.func, args, node.keywords)
     for index, keyword in enumerate(node.keywords):
-        if keyword.arg in _TEXT_KEYWORDS | _TYPE_KEYWORDS or isinstance(keyword.value, ast.Constant):
+        if keyword.arg in _TEXT_KEYWORDS | _TYPE_KEYWORDS or isinstance(
+            keyword.value, ast.Constant
+        ):
             continue
         keywords = [*node.keywords]
         keywords[index] = ast.keyword(keyword.arg, nothing)

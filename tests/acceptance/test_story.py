@@ -97,7 +97,8 @@ def test_a_small_real_model_is_allowed_at_asl_2(acts: list[Ran]) -> None:
     determination = acts[0].json["determination"]
     assert determination["label"] == "ASL-2"
     assert {found["outcome"] for found in determination["thresholds"]} == {"ruled_out"}
-    assert owed(acts[0]) == {"asl-2/deployment", "asl-2/security"}
+    assert {"asl-2/deployment", "asl-2/security"} <= owed(acts[0])
+    assert not [name for name in owed(acts[0]) if not name.startswith(("asl-1/", "asl-2/"))]
     assert acts[0].json["decision"]["conditions"] == []
 
 

@@ -89,6 +89,8 @@ def _criterion(
         reasons.add(("safeguard.undetermined", path, "HOLD"))
     if not criterion.accepts:
         return Shield(frozenset(reasons))
+    if criterion.scope == "paths" and not _declared_paths(look):
+        return Shield(frozenset({*reasons, ("surface.undeclared", path, "HOLD")}))
     ours = [
         claim
         for claim in look.claims
@@ -99,11 +101,13 @@ def _criterion(
     if end is None:
         reasons |= {(code, path, "HOLD") for code in _codes(look, ours, criterion)}
         return Shield(frozenset(reasons))
-    permanent = [claim for claim in counting if claim.interim is None]
-    needs_interim = covered_until(look, criterion, permanent) is None
+    lasting = {
+        "claim.interim": [claim for claim in counting if claim.interim is None],
+        "clock.soft": [claim for claim in counting if not _is_lapsed(look, claim)],
+    }
     return Shield(
         frozenset(reasons),
-        frozenset({"claim.interim"} if needs_interim else set()),
+        frozenset(code for code, some in lasting.items() if not covers(look, criterion, some)),
         None if end == FOREVER else end,
     )
 
@@ -159,6 +163,15 @@ def _own_end(look: Look, claim: Claim) -> datetime:
     return min((end for end in ends if end is not None), default=FOREVER)
 
 
+def _is_lapsed(look: Look, claim: Claim) -> bool:
+    """G-12: whether a soft clock of claims has run out, also while its grace lasts."""
+    return any(
+        look.at >= add_period(claim.claimed_at, period=trigger.when.elapsed)
+        for trigger in look.framework.triggers
+        if "claims" in trigger.expires and trigger.grace and trigger.when.elapsed
+    )
+
+
 def _evidence_end(claim: Claim, criterion: SafeguardCriterion) -> datetime:
     if criterion.max_age is None:
         return FOREVER
@@ -188,7 +201,11 @@ def covered_until(
         if not covering:
             return None
         per_path.append(max(covering))
-    return min(per_path, default=max(ends.values()))
+    return min(per_path)
+
+
+def covers(look: Look, criterion: SafeguardCriterion, counting: Sequence[Claim]) -> bool:
+    return covered_until(look, criterion, counting) is not None
 
 
 def _declared_paths(look: Look) -> list[str]:

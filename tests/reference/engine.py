@@ -37,6 +37,7 @@ from tierlock.core import (
     Node,
     Outcome,
     Plan,
+    RegisteredRun,
     RunRegister,
     SpentAlpha,
     Subject,
@@ -226,7 +227,8 @@ def _judgement(
     if framework.scope is not None and scope is OUT and IN not in outcomes.values():
         settled_floor = framework.scope.tier
     tiers = {name: threshold.tier for name, threshold in framework.thresholds.items()}
-    starts = _starts(case)
+    runs = _asked_runs(case)
+    starts = [run.started_at for run in runs]
     return Judgement(
         framework=digest(framework),
         subject=case.subject.capability_digest,
@@ -246,12 +248,19 @@ def _judgement(
         ),
         expires_at=_expiry(case, found, starts),
         soft_lapse=_soft_lapse(case, starts),
-        earliest=min(starts, default=case.at),
+        looked_since=_looked_since(case, runs),
     )
 
 
-def _starts(case: Case) -> list[datetime]:
-    """When the registered runs started of the slots that any criterion asks for."""
+def _looked_since(case: Case, runs: Sequence[RegisteredRun]) -> datetime:
+    """G-11: the latest start of each slot, and of these the first."""
+    slots = {run.slot for run in runs}
+    latest = [max(run.started_at for run in runs if run.slot == slot) for slot in slots]
+    return min(latest, default=case.at)
+
+
+def _asked_runs(case: Case) -> list[RegisteredRun]:
+    """The registered runs of the slots that any criterion asks for."""
     framework = case.framework
     trees = [threshold.crossed_if for threshold in framework.thresholds.values()]
     trees += [framework.scope.in_scope_if] if framework.scope is not None else []
@@ -265,7 +274,7 @@ def _starts(case: Case) -> list[datetime]:
         if isinstance(leaf, Measured)
     }
     return [
-        run.started_at
+        run
         for run in case.register.runs
         if (run.slot in asked and is_own(case.subject, run.subject, run.parts, safeguards=False))
         or (run.slot in tested and is_own(case.subject, run.subject, run.parts, safeguards=True))

@@ -156,10 +156,9 @@ def _negative_reasons(asked: Asked) -> Reasons:
     for record in asked.negatives.records:
         if not asked.subject.answers_to(record.subject):
             continue
-        earliest = asked.judgement.earliest
         if record.resolved_at is None:
             found |= {OPEN_RECORDS[record.kind]} if record.kind in OPEN_RECORDS else set()
-        elif record.kind in triggers and record.happened_at >= earliest:
+        elif record.kind in triggers and record.happened_at >= asked.judgement.looked_since:
             found.add("determination.before-incident")
     return {(code, "", "HOLD") for code in found}
 

@@ -55,7 +55,7 @@ class Judgement:
     union_bound: float
     expires_at: datetime | None
     soft_lapse: bool
-    earliest: datetime
+    looked_since: datetime
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,8 @@ def standards(draw: Draw, slots: dict[str, Evaluation]) -> dict[str, Standard]:
         drawn["nobody"] = Standard(title="nobody", kind=kind, undefined=True)
     else:
         closed = SafeguardCriterion(says="no method is accepted", accepts=())
-        drawn["nobody"] = Standard(title="nobody", kind=kind, criteria={"none": closed})
+        lines = {"none": closed, "k0": criterion(draw, slots, "x0")}
+        drawn["nobody"] = Standard(title="nobody", kind=kind, criteria=lines)
     return drawn
 
 
@@ -202,11 +203,12 @@ def actions(draw: Draw) -> dict[str, ActionRule]:
 TRIGGERS = (
     Trigger(id="half-year", when=When(elapsed="P6M"), expires=("evidence",)),
     Trigger(id="soft", when=When(elapsed="P1M"), grace="P2M", expires=("evidence",)),
-    Trigger(id="compute", when=When(effective_compute=4.0), expires=("evidence",)),
+    Trigger(id="compute", when=When(effective_compute=4.0), expires=("evidence", "attestations")),
     Trigger(id="weights", when=When(changed="weights"), expires=("evidence", "attestations")),
     Trigger(id="prompt", when=When(changed="elicitation"), expires=("evidence",)),
     Trigger(id="guard", when=When(changed="safeguards"), expires=("evidence", "claims")),
     Trigger(id="old-claims", when=When(elapsed="P6M"), expires=("claims", "attestations")),
+    Trigger(id="soft-claims", when=When(elapsed="P15D"), grace="P1M", expires=("claims",)),
     Trigger(id="incident", when=When(incident="incident"), expires=("evidence",)),
 )
 

@@ -167,7 +167,7 @@ def _claim(
 
 def approvals(draw: Draw, framework: Framework, action: Action) -> tuple[Approval, ...]:
     """Draw sign-offs under `THIS` determination, mostly one by each role."""
-    signers = {"ceo": ("ann",), "auditor": ("bob", "bob", "bob", "ann")}
+    signers = {"ceo": ("ann", "ann", "ann", "bob"), "auditor": ("bob", "bob", "bob", "ann")}
     found = []
     for role in framework.actions[action.name].sign_offs:
         for _ in range(one_of(draw, 1, 1, 1, 1, 1, 2, 0)):
@@ -226,5 +226,5 @@ def actions(draw: Draw) -> Action:
     """Draw what is asked."""
     name = one_of(draw, "deploy", "train", "publish")
     if name != "deploy":
-        return Action(name=name)
+        return Action(name=name, surface=one_of(draw, None, None, "api"))
     return Action(name=name, surface=one_of(draw, "api", "chat"), audience="public")

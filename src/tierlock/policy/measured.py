@@ -15,7 +15,7 @@ from tierlock.core import (
     Reported,
 )
 from tierlock.policy.case import Case
-from tierlock.policy.findings import Leafed, bar, finding_of
+from tierlock.policy.findings import Leafed, bar, between, finding_of
 from tierlock.policy.inheritance import inherited_p
 from tierlock.policy.logic import Leaf, near_alpha, passes
 from tierlock.policy.measure import Test, no_test, test_attempts
@@ -76,13 +76,17 @@ def settle_measured(
     reasons = _bars(me, case, tried, test, evaluation_current=evaluation.status == "current")
     if inherits:
         return _inherited(me, case, test, attempts, reasons)
+    vetoed = not all(_survives(me, variant) for variant in tried)
+    alone = all(_rules_out(me, variant.test) for variant in tried)
     outcome = Outcome.UNDETERMINED
     if _reached(me, test):
         outcome = Outcome.REACHED
-    elif not reasons and all(_survives(me, variant) for variant in tried):
+    elif not reasons and alone and not vetoed:
         outcome = Outcome.RULED_OUT
-    elif not reasons and _rules_out(me, test):
-        reasons = (bar("slot.unplanned-veto"),)
+    elif not reasons and vetoed and not alone:
+        reasons = (between(me, test),)
+    if vetoed:  # said whatever else was found, so that worse values can not hide it (L9)
+        reasons += (bar("slot.unplanned-veto"),)
     if _disagrees(me, test):
         reasons += (Reason(code="guarantee.disagrees", says="default and proved test disagree"),)
     return finding_of(me, outcome=outcome, test=test, attempts=attempts, reasons=reasons)
@@ -174,10 +178,8 @@ def _deciding_p(me: Leafed, test: Test) -> float:
 
 
 def _survives(me: Leafed, variant: Variant) -> bool:
-    """RULED_OUT must hold with and without the unplanned runs (S-6)."""
-    if not _rules_out(me, variant.test):
-        return False
-    unplanned = me.view.unplanned
+    """Whether planned runs rule out with the unplanned ones added to them (S-6)."""
+    unplanned = me.view.unplanned if variant.runs else ()
     unsafe = tuple(run for run in unplanned if not _on_safe_side(me, run))
     groups = [(run,) for run in unplanned] + ([unsafe] if len(unsafe) > 1 else [])
     return all(_rules_out(me, _joined(me, variant.runs, group)) for group in groups)
@@ -251,6 +253,7 @@ def _inherited(
     me: Leafed, case: Case, test: Test, attempts: Attempts, reasons: tuple[Reason, ...]
 ) -> Finding:
     """A slot that the plan declared inherited: paired with the parent, or nothing (I-1 to I-4)."""
+    reasons += (bar("slot.unplanned-veto"),) if me.view.unplanned else ()
     if _reached(me, test):
         return finding_of(
             me, outcome=Outcome.REACHED, test=test, attempts=attempts, reasons=reasons
@@ -264,8 +267,6 @@ def _inherited(
     )
     # The absolute test's own bars stay, except that having no rule-out by itself is no bar.
     kept = tuple(reason for reason in reasons if reason.code != "alpha.tolerance") + refusals
-    if me.view.unplanned:
-        kept += (bar("slot.unplanned-veto"),)
     ruled_out = not kept and passes(p, factor=2 * me.leaf.out_factor, alpha=me.alpha_out)
     if not ruled_out and not kept:
         kept = (

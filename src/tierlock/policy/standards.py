@@ -36,10 +36,10 @@ def _required_paths(ask: Ask, draft: Draft) -> frozenset[str]:
     declared = ask.subject.surfaces
     asked = ask.action.surface if "surface" in ask.rule.per else None
     wanted = list(declared) if asked is None else [asked]
-    for name in wanted:
-        if name not in declared:
-            says = f"the subject does not declare the traffic paths of surface `{name}`"
-            draft.hold("surface.undeclared", says=says, about=name)
+    named = ask.action.surface
+    if named is not None and named not in declared:
+        says = f"the subject does not declare the traffic paths of surface `{named}`"
+        draft.hold("surface.undeclared", says=says, about=named)
     return frozenset(
         f"{name}/{path}" for name in wanted if name in declared for path in declared[name].paths
     )

@@ -143,7 +143,11 @@ def framework(**changes: Any) -> Framework:
         "domains": {"biology": Domain(title="Biology")},
         "evaluations": {"bio": evaluation()},
         "thresholds": {"bio-3": threshold()},
-        "standards": {"base": standard(), "deploy": standard(), "secure": standard(kind="security")},
+        "standards": {
+            "base": standard(),
+            "deploy": standard(),
+            "secure": standard(kind="security"),
+        },
         "surfaces": ("api", "chat"),
         "audiences": ("public", "staff"),
         "actions": {"deploy": ActionRule(needs=("deployment",))},
@@ -192,7 +196,12 @@ def values(bad: int, size: int) -> tuple[float, ...]:
 
 
 def run(
-    bad: int = 0, size: int = 60, *, name: str = "r1", about: SubjectRef | None = None, **changes: Any
+    bad: int = 0,
+    size: int = 60,
+    *,
+    name: str = "r1",
+    about: SubjectRef | None = None,
+    **changes: Any,
 ) -> Evidence:
     """Return the evidence of one run with `bad` dangerous attempts of `size`."""
     given: dict[str, Any] = {
@@ -251,7 +260,9 @@ def case(rules: Framework | None = None, *evidence: Evidence, **changes: Any) ->
     return Case(**{**given, **changes})
 
 
-def determined(rules: Framework | None = None, *evidence: Evidence, **changes: Any) -> Determination:
+def determined(
+    rules: Framework | None = None, *evidence: Evidence, **changes: Any
+) -> Determination:
     """Return a determination; without evidence, of one run that rules `bio-3` out."""
     rules = rules or framework()
     given: dict[str, Any] = {"subject": subject(), "at": AT}

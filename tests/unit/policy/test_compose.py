@@ -26,15 +26,14 @@ def composed(outcomes, *, implies=(), owes=(), scope=None, findings=None, traces
     )
     steps = {n: Step(op="leaf", finding=f"{n}:{n}", outcome=o) for n, o in outcomes.items()}
     known = {
-        f"{n}:{n}": finding(f"{n}:{n}", o, kind="fact", owes=n in owes)
-        for n, o in outcomes.items()
+        f"{n}:{n}": finding(f"{n}:{n}", o, kind="fact", owes=n in owes) for n, o in outcomes.items()
     }
     found = compose_thresholds(
         framework=rules,
         traces={**steps, **(traces or {})},
         findings={**known, **(findings or {})},
         scope=scope,
-        alphas={name: (0.01, 0.02) for name in outcomes},
+        alphas=dict.fromkeys(outcomes, (0.01, 0.02)),
     )
     return {item.threshold: item for item in found}
 
@@ -180,9 +179,7 @@ def test_f3_x_is_lowered_when_something_it_implies_is_ruled_out():
 
 def test_f3_being_lowered_keeps_earlier_reasons():
     """F-3 after the raise: reasons are gathered, not replaced."""
-    found = composed(
-        {"x": OPEN, "a": OUT, "b": OUT}, implies=[("x", "a"), ("a", "b")], owes=("x",)
-    )
+    found = composed({"x": OPEN, "a": OUT, "b": OUT}, implies=[("x", "a"), ("a", "b")], owes=("x",))
     # `a` and `b` are raised by a debt, so nothing may lower them again.
     assert [found[name].outcome for name in "ab"] == [OPEN, OPEN]
 
@@ -333,9 +330,7 @@ def test_c3_without_a_scope_the_baseline_stays():
 )
 def test_c4_labels(outcomes, scope, expected):
     """C-4: the highest tier not ruled out, at least the baseline's; and as if settled."""
-    rules = framework(
-        scope=SCOPE, thresholds={"low": threshold(), "high": threshold(tier="ASL-4")}
-    )
+    rules = framework(scope=SCOPE, thresholds={"low": threshold(), "high": threshold(tier="ASL-4")})
     assert labels(framework=rules, outcomes=outcomes, scope=scope) == expected
 
 

@@ -45,6 +45,7 @@ from tierlock.core import (
     SafeguardCriterion,
     Scope,
     SpentAlpha,
+    Step,
     SubjectRef,
     add_period,
     digest,
@@ -71,7 +72,11 @@ RULES = framework(
 
 def test_a_determination_says_everything_that_it_rests_on():
     sealed = plan(RULES, "bio", "jail")
-    logs = (run(), run(name="j", evaluation="jail", measured_at=ago(5)), run(name="x", evaluation="x"))
+    logs = (
+        run(),
+        run(name="j", evaluation="jail", measured_at=ago(5)),
+        run(name="x", evaluation="x"),
+    )
     found = determined(RULES, *logs, plan=sealed)
     assert found.framework == FrameworkRef(
         framework="example/tiny", version="1", digest=digest(RULES)
@@ -83,8 +88,16 @@ def test_a_determination_says_everything_that_it_rests_on():
     assert ENGINE == "tierlock-engine/1"
     assert [(t.threshold, t.outcome) for t in found.thresholds] == [("bio-3", OPEN), ("held", OPEN)]
     assert [(t.alpha_rule_out, t.alpha_rule_in) for t in found.thresholds] == [(0.05, 0.05)] * 2
-    assert (found.scope_outcome, found.scope_trace.finding) == (OPEN, "scope:big")
-    assert [f.path for f in found.findings] == ["bio-3:bio", "bio-3:threat", "held:huge", "scope:big"]
+    assert (found.scope_outcome, found.scope_trace) == (
+        OPEN,
+        Step(op="leaf", finding="scope:big", outcome=OPEN),
+    )
+    assert [f.path for f in found.findings] == [
+        "bio-3:bio",
+        "bio-3:threat",
+        "held:huge",
+        "scope:big",
+    ]
     assert [f.path for f in found.safeguard_findings] == ["base:c/jail"]
     assert {path: step.outcome for path, step in found.safeguard_traces.items()} == {"base:c": OUT}
     assert found.owed == (
@@ -114,7 +127,7 @@ def test_e4_decided_leaves_outside_the_guarantee_are_listed():
         subject="m",
         role="ceo",
         signer="a",
-        over={"weights": PARTS.weights},
+        over={"weights": sha("w")},
         attested_at=ago(1),
     )
     facts = subject(facts={"big": False, "huge": False})

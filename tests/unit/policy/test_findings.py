@@ -44,9 +44,18 @@ TEST = Result(
 WHY = (Reason(code="x", says="y"),)
 
 
+PLANNED = (run(name="b"), run(name="a"))
+
+
 def found(
-    *, planned=(run(name="b"), run(name="a")), unplanned=(), owed=(), outcome=OPEN, test=TEST,
-    reasons=WHY, **changes
+    *,
+    planned=PLANNED,
+    unplanned=(),
+    owed=(),
+    outcome=OPEN,
+    test=TEST,
+    reasons=WHY,
+    **changes,
 ):
     criterion = measured(says="it crosses", guarantee="proved", **changes)
     me = Leafed(
@@ -68,7 +77,12 @@ def test_l5_a_finding_says_what_it_rests_on():
     planned = (run(name="b"), run(name="a"))
     extra = run(name="c")
     item = found(unplanned=(extra, planned[0]), outcome=OUT)
-    assert (item.path, item.kind, item.says, item.slot) == ("t:bio", "measured", "it crosses", "bio")
+    assert (item.path, item.kind, item.says, item.slot) == (
+        "t:bio",
+        "measured",
+        "it crosses",
+        "bio",
+    )
     assert (item.outcome, item.decided_by, item.reasons) == (OUT, "evidence", WHY)
     assert item.evidence == tuple(sorted(log.digest for log in (*planned, extra)))
     assert (item.owes, item.guarded, item.limits) == (False, True, LIMITS)
@@ -125,8 +139,12 @@ def test_an_undetermined_finding_without_reasons_says_where_its_interval_lies(lo
 
 @pytest.mark.parametrize(
     ("comparison", "expected"),
-    [("<", (True, False, False)), ("<=", (True, True, False)),
-     (">", (False, False, True)), (">=", (False, True, True))],
+    [
+        ("<", (True, False, False)),
+        ("<=", (True, True, False)),
+        (">", (False, False, True)),
+        (">=", (False, True, True)),
+    ],
 )
 def test_m12_the_publishers_literal_comparison_stands_beside(comparison, expected):
     rule = AsPublished(comparison=comparison, bound=0.5)

@@ -153,8 +153,8 @@ def test_g2_an_action_without_per_needs_no_surface_and_checks_a_given_one():
         decided(framework(surfaces=()), action=Action(name="deploy", surface="x"))
     with pytest.raises(InputError, match="`x` is not one of: none"):
         decided(framework(actions={}), action=Action(name="x"))
+    rule = ActionRule(needs=("deployment",))
     with pytest.raises(InputError, match="`x` is not one of: deploy, train"):
-        rule = ActionRule(needs=("deployment",))
         decided(framework(actions={"train": rule, "deploy": rule}), action=Action(name="x"))
 
 
@@ -168,7 +168,10 @@ RULING = Ruling(determination=sha("d"), subject="m", reasons="r", ruled_at=ago(1
     ("changes", "what"),
     [
         ({"claims": (claim(claimed_at=SOON),)}, "claim base:policy"),
-        ({"claims": (claim(evidence=(document(produced_at=SOON),)),)}, "evidence of claim base:policy"),
+        (
+            {"claims": (claim(evidence=(document(produced_at=SOON),)),)},
+            "evidence of claim base:policy",
+        ),
         ({"rulings": (RULING.model_copy(update={"ruled_at": SOON}),)}, "ruling"),
         ({"approvals": (APPROVAL.model_copy(update={"approved_at": SOON}),)}, "approval by ceo"),
         ({"negatives": complete(negative("dissent", happened_at=SOON))}, "dissent"),
@@ -304,7 +307,9 @@ def test_g12_soft_lapses_are_conditions_and_noncompliance():
 def test_g12_conditions_are_told_once_in_order():
     until = AT + timedelta(days=30)
     interim = [
-        claim(f"{name}:policy", interim=Interim(argument=why, approved_by=("ceo",)), expires_at=until)
+        claim(
+            f"{name}:policy", interim=Interim(argument=why, approved_by=("ceo",)), expires_at=until
+        )
         for name, why in (("deploy", "x"), ("base", "y"), ("base", "z"))
     ]
     rules = framework(triggers=(trigger(elapsed="P1W", grace="P1Y"),))
@@ -351,7 +356,8 @@ def test_l2_order_and_duplicates_do_not_matter():
     """L2: also of the sentences that several interim claims give together."""
     until = AT + timedelta(days=30)
     claims = [
-        claim(interim=Interim(argument=why, approved_by=("ceo",)), expires_at=until) for why in "xyz"
+        claim(interim=Interim(argument=why, approved_by=("ceo",)), expires_at=until)
+        for why in "xyz"
     ]
     first = decided(claims=claims)
     assert first.verdict is Verdict.ALLOW

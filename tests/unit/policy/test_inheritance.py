@@ -49,7 +49,9 @@ def own_run(bad=0, size=60, **changes):
     return run(bad, size, name="own", about=MINE, **changes)
 
 
-def inherited(own=None, base=None, *, rules=RULES, parent=None, criterion=None, how=None, **changes):
+def inherited(
+    own=None, base=None, *, rules=RULES, parent=None, criterion=None, how=None, **changes
+):
     own = own_run() if own is None else own
     base = parent_run() if base is None else base
     parent = parent or determined(rules, base)
@@ -81,9 +83,7 @@ def test_i2_pairs_are_by_item_and_unpaired_ones_count_worst():
     base = parent_run(samples=samples([1.0, 0.0, 0.0, None, 0.0], id=tuple("abcde")))
     own = own_run(samples=samples([1.0, 1.0, None, 0.0, 0.0, 0.0], id=tuple("abcdfg")))
     parent = determined(RULES, parent_run()).model_copy()
-    findings = tuple(
-        f.model_copy(update={"evidence": (base.digest,)}) for f in parent.findings
-    )
+    findings = tuple(f.model_copy(update={"evidence": (base.digest,)}) for f in parent.findings)
     parent = parent.model_copy(update={"findings": findings})
     p, reasons = inherited(own, base, parent=parent)
     assert reasons == ()
@@ -93,7 +93,9 @@ def test_i2_pairs_are_by_item_and_unpaired_ones_count_worst():
 
 
 def test_i2_where_lower_is_worse_danger_is_mirrored():
-    criterion = measured(rule_out_above=0.8, inherit=Inheritance(margin=0.9, basis="proposal", reason="r"))
+    criterion = measured(
+        rule_out_above=0.8, inherit=Inheritance(margin=0.9, basis="proposal", reason="r")
+    )
     slot = evaluation(higher_is="better", range=(-1.0, 3.0))
     rules = framework(thresholds={"bio-3": threshold(criterion)}, evaluations={"bio": slot})
     base = parent_run(samples=samples([3.0] * 40 + [None]))
@@ -114,8 +116,10 @@ def test_i2_where_lower_is_worse_danger_is_mirrored():
 
 
 def test_i1_without_a_parents_determination():
-    for about in (CHILD.model_copy(update={"lineage": None}),
-                  CHILD.model_copy(update={"lineage": Lineage(parent="other")})):
+    for about in (
+        CHILD.model_copy(update={"lineage": None}),
+        CHILD.model_copy(update={"lineage": Lineage(parent="other")}),
+    ):
         assert codes(inherited(about=about)) == ["inherit.no-parent", "inherit.no-pairs"]
     no_case = case(RULES, own_run(), parent_run(), subject=CHILD)
     p, reasons = inherited_p(
@@ -207,9 +211,9 @@ def test_i1_only_evidence_that_the_parent_used_counts():
     assert codes(inherited(parent=parent, evidence=(own_run(), other, stranger))) == [
         "inherit.no-pairs"
     ]
-    assert inherited(parent=parent, evidence=(own_run(), base, other, stranger, foreign)) == inherited(
-        parent=parent
-    )
+    assert inherited(
+        parent=parent, evidence=(own_run(), base, other, stranger, foreign)
+    ) == inherited(parent=parent)
     # Used by the parent, but about somebody else or for another task.
     used = parent.findings[0].model_copy(
         update={"evidence": (base.digest, stranger.digest, foreign.digest)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import permutations
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import permutations
 
 import pytest
 
@@ -24,7 +24,15 @@ from tests.unit.policy.factory import (
     sha,
     subject,
 )
-from tierlock.core import Attestation, InputError, IntegrityError, Parts, SpentAlpha, SubjectRef, digest
+from tierlock.core import (
+    Attestation,
+    InputError,
+    IntegrityError,
+    Parts,
+    SpentAlpha,
+    SubjectRef,
+    digest,
+)
 from tierlock.policy import inputs
 from tierlock.policy.inputs import aware, check_case, distinct_register
 

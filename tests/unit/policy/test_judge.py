@@ -43,7 +43,9 @@ def rules(**changes):
             "a": threshold(AnyOf(any=(measured(), fact("big")))),
             "b": threshold(measured(), rule_out=0.1),
         },
-        "scope": Scope(tier="ASL-1", baseline=("base",), in_scope_if=AnyOf(any=(measured(), fact()))),
+        "scope": Scope(
+            tier="ASL-1", baseline=("base",), in_scope_if=AnyOf(any=(measured(), fact()))
+        ),
         "standards": {
             "base": standard(),
             "deploy": standard(criteria={"plain": SafeguardCriterion(says="p"), "tested": TESTED}),
@@ -124,4 +126,10 @@ def test_e2_spent_alpha_is_keyed_by_the_tree():
     )
     found = judged(history=spent)
     outcomes = {path: item.outcome for path, item in found.findings.items()}
-    assert outcomes == {"a:bio": OPEN, "a:big": OUT, "b:bio": OUT, "scope:bio": OPEN, "scope:big": OUT}
+    assert outcomes == {
+        "a:bio": OPEN,
+        "a:big": OUT,
+        "b:bio": OUT,
+        "scope:bio": OPEN,
+        "scope:big": OUT,
+    }

@@ -130,9 +130,7 @@ def test_x5_an_inherited_slot_ends_with_the_parents_determination():
     soon = AT + timedelta(days=1)
     parent = determined().model_copy(update={"expires_at": soon})
     slots = {
-        source: plan(
-            rules, PlannedSlot(slot="x"), PlannedSlot(slot="bio", source=source)
-        )
+        source: plan(rules, PlannedSlot(slot="x"), PlannedSlot(slot="bio", source=source))
         for source in ("inherited", "measured")
     }
     for source, end in (("inherited", soon), ("measured", None)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_o2_any_is_one_of_m_and_all_is_m_of_m():
     """O-2: `any` is k = 1, `all` is k = M."""
     branches = (fact("a"), fact("b"), fact("c"))
     outcomes = {"t:a": IN, "t:b": OUT, "t:c": OPEN}
-    ops = {
+    ops: dict[Any, Any] = {
         ("any", 1): (AnyOf(any=branches), IN),
         ("all", 3): (AllOf(all=branches), OUT),
         ("at_least", 2): (AtLeast(at_least=2, of=branches), OPEN),

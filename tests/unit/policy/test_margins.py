@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.policy.factory import (
@@ -60,7 +62,9 @@ PAID = Cost(seconds_per_sample=30.0, usd_per_sample=0.5)
 BASE = determined()
 
 
-def margin(outcome=OUT, *, limits=LIMITS, estimate=ESTIMATE, cost=FREE, evidence=(), used=(), **changes):
+def margin(
+    outcome=OUT, *, limits=LIMITS, estimate=ESTIMATE, cost=FREE, evidence=(), used=(), **changes
+):
     """Return the margin of one finding; `changes` are made to the estimate."""
     if estimate is not None:
         estimate = estimate.model_copy(update=changes)
@@ -85,7 +89,7 @@ def test_a_rule_out_with_its_room():
         path="bio-3:bio",
         bound=0.2,
         limit=0.1,
-        relative=pytest.approx(0.5),
+        relative=0.5,
         elicitation_factor=2.0,
         fragility=stats.fragility(2, n=60, bound=0.2, alpha=0.04),
     )
@@ -166,7 +170,7 @@ class TestSamples:
     def test_after_a_first_run(self):
         found = margin(OPEN, dangerous=7.0)
         least = stats.extra_all_safe(7, n=60, bound=0.2, alpha=0.04)
-        total = stats.samples_to_rule_out(7.5 / 61, bound=0.2, alpha=0.04)
+        total: Any = stats.samples_to_rule_out(7.5 / 61, bound=0.2, alpha=0.04)
         assert found.samples == least
         assert found.likely_samples == max(least, total - 60)
         assert total - 60 > least > 0
@@ -174,7 +178,7 @@ class TestSamples:
     def test_a_fraction_counts_as_a_whole_dangerous_unit(self):
         found = margin(OPEN, dangerous=6.4)
         assert found.samples == stats.extra_all_safe(7, n=60, bound=0.2, alpha=0.04)
-        total = stats.samples_to_rule_out(6.9 / 61, bound=0.2, alpha=0.04)
+        total: Any = stats.samples_to_rule_out(6.9 / 61, bound=0.2, alpha=0.04)
         assert found.likely_samples == max(found.samples, total - 60)
         close = margin(OPEN, dangerous=7.0 + 1e-10)
         assert close.samples == margin(OPEN, dangerous=7.0).samples
@@ -182,7 +186,7 @@ class TestSamples:
     def test_the_likely_size_is_at_least_the_least(self):
         found = margin(OPEN, units=10, items=10, dangerous=0.0)
         least = stats.extra_all_safe(0, n=10, bound=0.2, alpha=0.04)
-        total = stats.samples_to_rule_out(0.5 / 11, bound=0.2, alpha=0.04)
+        total: Any = stats.samples_to_rule_out(0.5 / 11, bound=0.2, alpha=0.04)
         assert (found.samples, found.likely_samples) == (least, max(least, total - 10))
         many = margin(OPEN, units=600, items=600, dangerous=80.0)
         assert many.likely_samples >= many.samples
@@ -193,7 +197,8 @@ class TestSamples:
         over = margin(OPEN, dangerous=11.0)
         assert over.likely_samples is None
         assert over.samples == stats.extra_all_safe(11, n=60, bound=0.2, alpha=0.04)
-        exact = margin(OPEN, dangerous=17.5, units=99, items=99)
+        half = LIMITS.model_copy(update={"rule_out": 0.5})
+        exact = margin(OPEN, limits=half, dangerous=44.5, units=99, items=99)
         assert exact.likely_samples is None
 
     def test_units_of_several_items_are_counted_in_items(self):
@@ -219,7 +224,10 @@ class TestCost:
         assert (least.seconds, least.usd) == (30.0 * least.samples, 0.5 * least.samples)
 
     def test_without_a_cost_or_a_size_there_is_none(self):
-        assert (margin(OPEN, dangerous=7.0).seconds, margin(OPEN, dangerous=7.0).usd) == (None, None)
+        assert (margin(OPEN, dangerous=7.0).seconds, margin(OPEN, dangerous=7.0).usd) == (
+            None,
+            None,
+        )
         assert (margin(cost=PAID).seconds, margin(cost=PAID).usd) == (None, None)
 
     def test_measured_time_outranks_the_declared_one(self):
@@ -244,7 +252,8 @@ def test_every_measured_finding_has_a_margin_safeguard_tests_too():
     known = margins(rules, determination=found, evidence=[log])
     assert [item.path for item in known] == ["t:bio", "base:c/bio"]
     # An error leaves a finding without limits.
-    broken = found.model_copy(update={"findings": (finding("x", limits=None, slot="bio"),
-                                                   finding("y", limits=LIMITS))})
+    broken = found.model_copy(
+        update={"findings": (finding("x", limits=None, slot="bio"), finding("y", limits=LIMITS))}
+    )
     assert [m.path for m in margins(rules, determination=broken, evidence=())] == ["base:c/bio"]
     assert sha("x") != sha("y")

@@ -17,12 +17,12 @@ from tierlock.policy.measure import test_attempts as try_attempts
 from tierlock.policy.pooling import pool, reading_of
 
 A_OUT, A_IN = 0.05, 0.01
+_ARMS = ("without", "with")
 UPLIFT = {
-    name: measured(
-        rule_out_below=2.0,
-        estimand=Estimand(name=f"uplift_{name}", arms=("without", "with")),
-    )
-    for name in ("ratio", "difference")
+    "ratio": measured(rule_out_below=2.0, estimand=Estimand(name="uplift_ratio", arms=_ARMS)),
+    "difference": measured(
+        rule_out_below=2.0, estimand=Estimand(name="uplift_difference", arms=_ARMS)
+    ),
 }
 
 
@@ -108,18 +108,21 @@ def test_m7_golden_clopper_pearson():
         dangerous=3.0,
     )
     close(found, expected)
-    close(tried([0.0] * 60), expected._replace(
-        rule_out_p=0.8**60,
-        rule_in_p=1.0,
-        proved_rule_out_p=stats.hoeffding_bentkus_rule_out_p([0] * 60, bound=0.2),
-        proved_rule_in_p=1.0,
-        lower=0.0,
-        upper=1 - A_OUT ** (1 / 60),
-        value=0.0,
-        worst=0.0,
-        best=0.0,
-        dangerous=0.0,
-    ))
+    close(
+        tried([0.0] * 60),
+        expected._replace(
+            rule_out_p=0.8**60,
+            rule_in_p=1.0,
+            proved_rule_out_p=stats.hoeffding_bentkus_rule_out_p([0] * 60, bound=0.2),
+            proved_rule_in_p=1.0,
+            lower=0.0,
+            upper=1 - A_OUT ** (1 / 60),
+            value=0.0,
+            worst=0.0,
+            best=0.0,
+            dangerous=0.0,
+        ),
+    )
 
 
 # Ten items in five clusters, one missing, over [-1, 3].
@@ -150,8 +153,9 @@ def test_m3_missing_data_takes_the_worst_value_for_a_rule_out_and_the_best_for_a
     upper = stats.upper_bound(WORST, alpha=A_OUT, **wide)
     lower = stats.lower_bound(BEST, alpha=A_IN, **wide)
     worst_rows = [sign * (3.0 if value is None else value) for value in VALUES]
-    pooled = attempts(values, worse=worse, lo=lo, hi=hi, cluster_by="family",
-                      attributes={"family": FAMILIES})
+    pooled = attempts(
+        values, worse=worse, lo=lo, hi=hi, cluster_by="family", attributes={"family": FAMILIES}
+    )
     close(
         found,
         Result(
@@ -316,8 +320,14 @@ def test_m9_the_cross_check_can_bar_or_agree():
         assert near.barred == {"monotone.cross-check"}
     for name, out in (("ratio", 0.4), ("difference", -0.5)):
         settings = {"criterion": UPLIFT[name], "arms": arms, "worse": False}
-        assert tried(many, bounds=limits(False, out=out, into=-9.0 if name == "difference" else 0.1),
-                     **settings).barred == frozenset()
+        assert (
+            tried(
+                many,
+                bounds=limits(False, out=out, into=-9.0 if name == "difference" else 0.1),
+                **settings,
+            ).barred
+            == frozenset()
+        )
 
 
 @pytest.mark.parametrize("worse", [True, False])

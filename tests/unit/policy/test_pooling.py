@@ -40,15 +40,22 @@ def test_how_a_slot_is_read_and_what_the_plan_refines():
     """M-1, M-2: the plan outranks the evaluation where it says something."""
     slot = evaluation(limits=("token",), cluster_by="family", range=(-1.0, None))
     plain = reading_of(slot, promise=None, higher_is_worse=False)
-    assert plain == (slot, frozenset({"token"}), "family", False)
+    assert tuple(plain) == (slot, frozenset({"token"}), "family", False)
     assert (plain.lo, plain.hi) == (-1.0, None)
     assert (reading().lo, reading().hi) == (0.0, 1.0)
     silent = reading_of(slot, promise=PlannedSlot(slot="bio"), higher_is_worse=True)
     assert silent[1:] == (frozenset({"token"}), "family", True)
     told = PlannedSlot(slot="bio", limits=(), cluster_by="author")
-    assert reading_of(slot, promise=told, higher_is_worse=True)[1:] == ({"token"}, "author", True)
+    assert reading_of(slot, promise=told, higher_is_worse=True)[1:] == (
+        frozenset({"token"}),
+        "author",
+        True,
+    )
     half = PlannedSlot(slot="bio", limits=("time",))
-    assert reading_of(slot, promise=half, higher_is_worse=True)[1:3] == ({"time", "token"}, "family")
+    assert reading_of(slot, promise=half, higher_is_worse=True)[1:3] == (
+        frozenset({"time", "token"}),
+        "family",
+    )
 
 
 def test_m14_variants_are_task_version_and_settings_but_not_who_ran_where():
@@ -62,7 +69,9 @@ def test_m14_variants_are_task_version_and_settings_but_not_who_ran_where():
     } == IDENTITY_SETTINGS
     base = run(configuration={"temperature": "0", "seed": "1", "a": "b"}, task_version="2")
     assert variant_of(base) == ("bio", "2", (("a", "b"), ("temperature", "0")))
-    same = run(name="r2", configuration={"a": "b", "temperature": "0", "seed": "9"}, task_version="2")
+    same = run(
+        name="r2", configuration={"a": "b", "temperature": "0", "seed": "9"}, task_version="2"
+    )
     hot = run(name="r3", configuration={"temperature": "1"}, task_version="2")
     older = run(name="r4", configuration=base.configuration, task_version="1")
     groups = variants([hot, same, base, older])
@@ -86,7 +95,9 @@ def test_m1_items_and_clusters_have_names_of_their_own():
 def test_m1_unplanned_runs_stand_beside_as_units_of_their_own():
     how = reading(cluster_by="family")
     attributes = {"attributes": {"family": ("f", "")}}
-    both = pool([log([1, 0], **attributes)], reading=how, apart=[log([0, 1], name="u", **attributes)])
+    both = pool(
+        [log([1, 0], **attributes)], reading=how, apart=[log([0, 1], name="u", **attributes)]
+    )
     assert both.items.tolist() == ["bio\x1fi0", "bio\x1fi1", "u\x1fbio\x1fi0", "u\x1fbio\x1fi1"]
     assert both.clusters.tolist() == [
         "\x1fcluster\x1ff",
@@ -111,7 +122,17 @@ def test_m2_what_is_missing_and_why():
     """M-2: state, absent or infinite score, undeclared limit, planned and not there."""
     found = read(
         [1.0, 0.0, None, 1.0, 1.0, None, 1.0, 0.0, 1.0],
-        state=("scored", "errored", "unscored", "invalidated", "scored", "scored", "scored", "scored", "fallback"),
+        state=(
+            "scored",
+            "errored",
+            "unscored",
+            "invalidated",
+            "scored",
+            "scored",
+            "scored",
+            "scored",
+            "fallback",
+        ),
         limit=("", "", "", "", "token", "", "time", "", "time"),
         refused=(False,) * 7 + (True, True),
         planned=11,
@@ -189,11 +210,19 @@ def test_m2_what_a_refusal_counts_as(refusal, worse, expected, missing):
 def test_m2_refusals_without_limit_or_score():
     """A refused attempt that a limit ended is missing for that; one without score is worst."""
     settings = {"refused": (True, True, False), "limit": ("", "time", "")}
-    assert numbers(read([None, 1, 0], how=reading(refusal="worst"), **settings).values) == [1, None, 0]
+    assert numbers(read([None, 1, 0], how=reading(refusal="worst"), **settings).values) == [
+        1,
+        None,
+        0,
+    ]
     gone = read([None, 1, 0], how=reading(refusal="missing"), **settings)
     assert gone.counts.missing == {"limit": 1, "refused": 1}
     unbounded = reading(refusal="worst", range=(0.0, None))
-    assert numbers(read([0, 0, 0], how=unbounded, refused=(True, True, False)).values) == [None, None, 0]
+    assert numbers(read([0, 0, 0], how=unbounded, refused=(True, True, False)).values) == [
+        None,
+        None,
+        0,
+    ]
     better = reading(refusal="worst", range=(0.0, None), worse=False)
     assert numbers(read([5, 5, 5], how=better, refused=(True, False, False)).values) == [0, 5, 5]
 
@@ -203,7 +232,11 @@ def test_m2_which_score_counts():
     assert read([0, 0], scores=two, how=reading(scorer="a")).values.tolist() == [1, 0]
     asked = read([0, 0], scores=two)
     assert (numbers(asked.values), asked.flags) == ([None, None], {"scorer.ambiguous"})
-    for how, scores in ((reading(scorer="c"), two), (reading(), {}), (reading(scorer="c"), {"a": (0.0, 0.0)})):
+    for how, scores in (
+        (reading(scorer="c"), two),
+        (reading(), {}),
+        (reading(scorer="c"), {"a": (0.0, 0.0)}),
+    ):
         missing = read([0, 0], scores=scores, how=how)
         assert (numbers(missing.values), missing.flags) == ([None, None], {"scorer.missing"})
     assert read([0, 1], scores={"z": (0.0, 1.0)}).values.tolist() == [0, 1]
@@ -243,7 +276,10 @@ def test_m5_clusters_and_unknown_ones():
     column = read([0, 0], how=how)
     assert (column.clusters.tolist(), column.flags) == (column.items.tolist(), {"cluster.unknown"})
     absent = read([0], attributes={"family": ("a",)}, planned=2, how=how)
-    assert (absent.clusters.tolist()[1], absent.flags) == (absent.items.tolist()[1], {"cluster.unknown"})
+    assert (absent.clusters.tolist()[1], absent.flags) == (
+        absent.items.tolist()[1],
+        {"cluster.unknown"},
+    )
     assert read([], how=how).flags == frozenset()
 
 
@@ -275,6 +311,8 @@ def test_blocks_are_merged_with_their_counts_and_flags():
 
 
 def test_a_score_that_is_not_finite_is_missing():
-    infinite = run(samples=samples([0.0, 0.0]).model_copy(update={"scores": {"s": (math.inf, 0.0)}}))
+    infinite = run(
+        samples=samples([0.0, 0.0]).model_copy(update={"scores": {"s": (math.inf, 0.0)}})
+    )
     assert numbers(pool([infinite], reading=reading()).values) == [None, 0]
     assert pool([infinite], reading=reading()).flags == frozenset()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from scipy.stats import beta, binom
 
@@ -44,7 +46,7 @@ def test_counts_are_exact():
     close(
         mirrored,
         expected._replace(
-            lower=1 - expected.upper,
+            lower=1 - (expected.upper or 0.0),
             upper=1 - expected.lower,
             value=0.95,
             worst=0.95,
@@ -55,7 +57,9 @@ def test_counts_are_exact():
 
 def test_counts_need_a_score_between_0_and_1():
     for wide in ({"lo": -1.0}, {"hi": 2.0}, {"hi": None}):
-        assert tried(Reported(n=60, successes=3), bounds=limits(**wide)).barred == {"reported.range"}
+        assert tried(Reported(n=60, successes=3), bounds=limits(**wide)).barred == {
+            "reported.range"
+        }
 
 
 def test_counts_of_nothing_decide_nothing():
@@ -117,7 +121,7 @@ def test_a_mean_with_nothing_but_n_gets_hoeffding(worse):
     lo, hi = (-1.0, 3.0) if worse else (-3.0, 1.0)
     bounds = limits(worse, out=sign * 1.0, into=sign * 0.25, lo=lo, hi=hi)
     found = tried(Reported(mean=sign * 0.5, n=200), bounds=bounds)
-    wide = {"n": 200, "lo": -1.0, "hi": 3.0}
+    wide: dict[str, Any] = {"n": 200, "lo": -1.0, "hi": 3.0}
     p_out = stats.mean_rule_out_p(0.5, bound=1.0, **wide)
     p_in = stats.mean_rule_in_p(0.5, bound=0.25, **wide)
     upper = stats.mean_upper_bound(0.5, alpha=A_OUT, **wide)
@@ -216,14 +220,19 @@ DIFFERENCE = measured(
 
 
 def arms(spread_is="sd", **changes):
-    treated = {"arm": "with", "mean": 0.5, "spread": 0.1, "n": 30, "spread_is": spread_is, **changes}
+    treated = {
+        "arm": "with",
+        "mean": 0.5,
+        "spread": 0.1,
+        "n": 30,
+        "spread_is": spread_is,
+        **changes,
+    }
     control = {"arm": "without", "mean": 0.4, "spread": 0.12, "n": 20, "spread_is": spread_is}
     return Reported(**treated), Reported(**control)
 
 
-@pytest.mark.parametrize(
-    ("spread_is", "factor"), [("sd", (1.0, 1.0)), ("se", (30**0.5, 20**0.5))]
-)
+@pytest.mark.parametrize(("spread_is", "factor"), [("sd", (1.0, 1.0)), ("se", (30**0.5, 20**0.5))])
 @pytest.mark.parametrize("criterion", [RATIO, DIFFERENCE])
 def test_two_published_arms(criterion, spread_is, factor):
     bounds = limits(out=2.0, into=1.1, hi=2.0)
@@ -251,7 +260,7 @@ def test_two_published_arms(criterion, spread_is, factor):
 def test_a_labelled_half_width_is_read_as_such():
     bounds = limits(out=2.0, into=1.1)
     found = tried(*arms("ci95"), criterion=RATIO, bounds=bounds)
-    summaries = tuple(
+    summaries: Any = tuple(
         stats.unlabelled_readings(mean, spread=spread, n=n).interval_half_width
         for mean, spread, n in ((0.5, 0.1, 30), (0.4, 0.12, 20))
     )

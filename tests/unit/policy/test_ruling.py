@@ -66,7 +66,12 @@ def outcome(*rulings, **changes):
 
 def test_without_a_ruling_the_computed_outcome_stands():
     found = effective(computed=IN)
-    assert (found.outcomes, found.notes, found.ruling, found.official) == ({"t": IN}, (), None, False)
+    assert (found.outcomes, found.notes, found.ruling, found.official) == (
+        {"t": IN},
+        (),
+        None,
+        False,
+    )
 
 
 def test_a_stricter_ruling_always_counts():

@@ -160,7 +160,9 @@ class TestTriggers:
         named = claim(parts={"safeguards": PARTS.safeguards})
         assert covered(named, triggers=(watch,)).covered
         assert covered(claim(), triggers=(trigger(changed="safeguards"),)).covered
-        assert covered(claim(), triggers=(trigger(incident="incident", expires=("claims",)),)).covered
+        assert covered(
+            claim(), triggers=(trigger(incident="incident", expires=("claims",)),)
+        ).covered
         clock = trigger(elapsed="P1Y", expires=("claims",))
         assert codes(covered(claim(), triggers=(clock, watch))) == ["claim.other-parts"]
         both = (watch, trigger(changed="weights", expires=("claims",)))

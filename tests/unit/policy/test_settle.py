@@ -246,7 +246,9 @@ class TestTriggers:
         only = {"elicitation": PARTS.elicitation}
         for over in (only, {**only, "weights": sha("old")}):
             assert summary(self.found(watch, over=over))[2] == ["attestation.other-parts"]
-        assert summary(self.found(self.trigger(changed="surface")))[2] == ["attestation.other-parts"]
+        assert summary(self.found(self.trigger(changed="surface")))[2] == [
+            "attestation.other-parts"
+        ]
         other = self.trigger(changed="surface", expires=("evidence",))
         assert summary(self.found(other, watch)) == CURRENT
         assert summary(self.found(other, watch, over=only))[2] == ["attestation.other-parts"]
@@ -263,7 +265,8 @@ class TestTriggers:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"concerns": "t:other"}, {"subject": "x"}, {"resolved_at": ago(1)}, {"kind": "dissent"}]
+    "changes",
+    [{"concerns": "t:other"}, {"subject": "x"}, {"resolved_at": ago(1)}, {"kind": "dissent"}],
 )
 def test_r1_other_records_do_not_matter(changes):
     for kind in ("objection", "failed_claim"):
@@ -271,7 +274,9 @@ def test_r1_other_records_do_not_matter(changes):
         assert summary(settled(attestation(), records=(record,))) == CURRENT
 
 
-def settle_leaf(criterion, *, rules=None, safeguard=False, account="t", alphas=(0.05, 0.04), **changes):
+def settle_leaf(
+    criterion, *, rules=None, safeguard=False, account="t", alphas=(0.05, 0.04), **changes
+):
     evidence = changes.pop("evidence", (run(),))
     return settle(
         Leaf(f"t:{criterion.name}", criterion, 1, 1),

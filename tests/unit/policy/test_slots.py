@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.policy.factory import (
@@ -111,7 +113,7 @@ def test_s7_a_plan_after_the_fact_counts_every_run_of_its_own_that_can_count():
 
 def test_s7_a_slot_of_a_safeguard_test_is_planned_under_these_safeguards():
     """S-7, V-6: runs with other safeguards are not promised for a safeguard's test."""
-    tests = {"a": fact(), "b": AnyOf(any=(fact(), measured()))}
+    tests: dict[str, Any] = {"a": fact(), "b": AnyOf(any=(fact(), measured()))}
     lines = {name: SafeguardCriterion(says="s", falls_short_if=t) for name, t in tests.items()}
     rules = framework(standards={"base": standard(criteria=lines)})
     known = register(registered("a"), registered("b", parts=Parts(safeguards=sha("old"))))
@@ -315,9 +317,7 @@ class TestPlans:
         old = plan(RULES, sealed_at=ago(90))
         promise = plan(RULES, PlannedSlot(slot="cyber"), supersedes=digest(old))
         assert self.debts(old, promise=promise, runs=("a",)) == []
-        assert self.debts(old, promise=promise, runs=()) == [
-            ("bio", "plan.superseded-run-missing")
-        ]
+        assert self.debts(old, promise=promise, runs=()) == [("bio", "plan.superseded-run-missing")]
 
     def test_a_rival_beside_a_chain_still_competes(self):
         old = plan(RULES, sealed_at=ago(90))

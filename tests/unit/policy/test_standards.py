@@ -48,7 +48,9 @@ def checked(
 ):
     """Check a standard `s` with criterion `c`, owed because of the baseline."""
     rules = framework(
-        standards={"s": standard(criteria={"c": line()} if criteria is None else criteria, **changes)}
+        standards={
+            "s": standard(criteria={"c": line()} if criteria is None else criteria, **changes)
+        }
     )
     ask = Ask(
         framework=rules,
