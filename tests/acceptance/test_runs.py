@@ -27,7 +27,7 @@ from tests.acceptance.projects import (
     rows,
     tierlock,
 )
-from tests.unit.importers.logs import members, pack, write
+from tests.unit.importers.logs import header, members, pack, sample, write
 
 STRICT = FRAMEWORK.replace("rule_out_below: 0.30", "rule_out_below: 0.10")
 UNLUCKY = "11111" + "00000"
@@ -96,6 +96,22 @@ def test_an_unlucky_extra_run_vetoes(folder: Path) -> None:
     assert "slot.unplanned-veto" in codes(ran.json)
     assert gate(folder).code == 10
     unlucky.unlink()
+    assert gate(folder).code == 10
+
+
+def test_a_run_in_which_every_sample_failed_does_not_disappear(folder: Path) -> None:
+    """Worse evidence never opens: thirty errors count like thirty unknown answers."""
+    tierlock("plan", "seal", "--slot", "bio", "--project", folder, "--at", "2020-01-01")
+    assert assess(folder, log(folder / "logs")).code == 0
+    assert gate(folder).code == 0
+    error = {"message": "out of memory", "traceback": ""}
+    failed = [sample(f"u{i}", scores=..., error=error) for i in range(30)]
+    described = {"eval_id": "run-2", "created": "2026-03-02T12:00:00+00:00"}
+    end = {"stats": {"completed_at": "2026-03-02T13:00:00+00:00"}}
+    data = pack(members(failed, {**header(failed, eval=described), **end}))
+    ran = assess(folder, write(folder / "logs", "b.eval", data))
+    assert "slot.unplanned-veto" in codes(ran.json)
+    assert outcome(ran) == "undetermined"
     assert gate(folder).code == 10
 
 

@@ -135,10 +135,13 @@ def test_no_value_is_nan(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in LOGS if path.name in UNUSABLE], ids=label)
-def test_logs_without_scores_are_documented_omissions(path: Path) -> None:
+def test_logs_without_scores_are_said_and_count_as_missing(path: Path) -> None:
     code, count = UNUSABLE[path.name]
     imported = ours(path)
-    assert imported.evidence == ()
+    (evidence,) = imported.evidence
+    assert len(evidence.samples) == count
+    assert not any(value is not None for c in evidence.samples.scores.values() for value in c)
+    assert sum(evidence.missing().values()) >= count
     assert [omission.code for omission in imported.omissions] == [code]
     log = theirs(path)
     assert len(log.samples or []) == count

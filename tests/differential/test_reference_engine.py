@@ -5,6 +5,7 @@
 | nested trees, implications, scope, precaution | outcomes, what is owed, holds, labels |
 | runs with missing, refused and impossible values, registers, plans | findings, what they owe |
 | claims, approvals, rulings, negative records | verdict, reasons, conditions, expiry |
+| one contradiction in plan, register or evidence | the code of the error |
 
 The reference engine uses exact binomial sums, and a race for values between the ends; the engine
 uses library functions and characteristic functions.
@@ -20,11 +21,14 @@ from hypothesis import HealthCheck, given, settings
 from tests.reference import engine as reference
 from tests.reference.compare import compare_decisions, compare_determinations
 from tests.reference.gate import decide as reference_decide
+from tests.strategies.spoiled import spoiled_worlds
 from tests.strategies.worlds import World, worlds
-from tierlock.core import digest
+from tierlock.core import TierlockError, digest
+from tierlock.policy import determine
 
 THOROUGH = os.environ.get("TIERLOCK_HYPOTHESIS") == "thorough"
-EXAMPLES = 5000 if THOROUGH else 250
+EXAMPLES = 3000 if THOROUGH else 300
+REFUSALS = 500 if THOROUGH else 60
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -58,6 +62,55 @@ def test_the_engines_agree(world: World) -> None:
         negatives=bound.negatives,
     )
     assert not compare_decisions(bound.decided(determination), answer)
+
+
+@settings(max_examples=REFUSALS, deadline=None, suppress_health_check=list(HealthCheck))
+@given(spoiled_worlds())
+def test_the_engines_refuse_the_same(world: World) -> None:
+    codes = []
+    for engine in (determine, reference.determine):
+        try:
+            engine(
+                world.framework,
+                world.plan,
+                world.evidence,
+                subject=world.subject,
+                at=world.at,
+                register=world.register,
+                attestations=world.attestations,
+                negatives=world.negatives,
+                history=world.history,
+            )
+        except TierlockError as error:
+            codes.append(error.code)
+        else:
+            codes.append("")
+    assert codes[0] == codes[1]
+
+
+def test_most_spoiled_worlds_are_refused() -> None:
+    """A comparison of worlds that nobody refuses would show nothing."""
+    said: Counter[str] = Counter()
+
+    @settings(
+        max_examples=100,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(spoiled_worlds())
+    def look(world: World) -> None:
+        try:
+            world.determined()
+        except TierlockError as error:
+            said[error.code] += 1
+        else:
+            said["accepted"] += 1
+
+    look()
+    assert said["accepted"] <= 0.3 * said.total()
+    assert {"input.subject", "register.incomplete", "integrity.run-conflict"} <= said.keys()
 
 
 def test_the_worlds_are_worth_comparing() -> None:

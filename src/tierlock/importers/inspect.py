@@ -52,15 +52,18 @@ def read(log: LogFile) -> Imported:
         unnamed=aggregates[0].name if aggregates else "",
         invalidated=bool(header.invalidated),
     )
-    if not any(row.scores for row in attempts.rows):
-        return Imported(omissions=(_unusable(raw, log=log),))
+    # A run without a single score is evidence too: of attempts that are all missing. Were it left
+    # out, a run could be hidden by making it fail.
+    scored = any(row.scores for row in attempts.rows)
+    omissions = () if scored else (_unusable(raw, log=log),)
     problems = (
         *raw.problems,
         *header_problems(header),
         *attempts.problems,
         *check_header(aggregates, rows=attempts.rows),
     )
-    return Imported((_evidence(header, attempts=attempts, problems=problems, log=log),))
+    evidence = _evidence(header, attempts=attempts, problems=problems, log=log)
+    return Imported((evidence,), omissions)
 
 
 def _evidence(

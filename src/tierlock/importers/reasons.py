@@ -50,8 +50,8 @@ OMISSIONS: Final[dict[str, str]] = {
     "folder.no-logs": "a folder holds no log",
     "log.group": "a group score repeats the scores of its tasks",
     "log.no-number": "a result has no number that can be used",
-    "log.no-samples": "a log holds no sample",
-    "log.unscored": "a log holds samples and not one score",
+    "log.no-samples": "a log holds no sample; a run of Inspect counts all the same, as missing",
+    "log.unscored": "a log holds samples and not one score; the run counts, as missing",
 }
 
 

@@ -73,7 +73,7 @@ def _evidence(key: RunKey, *, run: _Run, log: LogFile) -> Evidence:
     samples, problems = to_samples(run.rows.values())
     return Evidence(
         evaluation=evaluation,
-        run_id=run_id,
+        run_id=f"{evaluation}/{run_id}",  # one run of a tool may fill several evaluations
         subject=SubjectRef(name=subject),
         measured_at=min(run.starts),
         samples=samples,

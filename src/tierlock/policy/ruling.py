@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -81,9 +82,9 @@ def _signed(ruling: Ruling, framework: Framework) -> bool:
     accepted = [
         signature
         for signature in ruling.signatures
-        if signature.role in roles
-        and (signature.assurance == "signed" or framework.declared_assurance == "accepted")
+        if signature.assurance == "signed" or framework.declared_assurance == "accepted"
     ]
-    signers = {signature.role: signature.signer for signature in accepted}
-    # As many different people as roles: then every role has signed.
-    return bool(roles) and len(set(signers.values())) == len(roles)
+    signers = [{one.signer for one in accepted if one.role == role} for role in roles]
+    return bool(roles) and any(
+        len(set(people)) == len(roles) for people in itertools.product(*signers)
+    )

@@ -16,7 +16,10 @@ def later_state(item: Evidence, *, earlier: Evidence) -> Evidence:
             seen before.
     """
     bound = _about(item, earlier.subject)
-    if bound.digest == earlier.digest or _continues(earlier, bound):
+    if bound.digest == earlier.digest:
+        # Of two files of one run the more doubtful one counts: a clean copy proves nothing.
+        return bound if bound.doubtful and not earlier.doubtful else earlier
+    if _continues(earlier, bound):
         return earlier
     if _continues(bound, earlier):
         return bound

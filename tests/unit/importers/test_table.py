@@ -65,7 +65,7 @@ def test_lines_of_json_are_the_same_table(tmp_path: Path) -> None:
 def test_blanks_around_names_do_not_matter(tmp_path: Path) -> None:
     text = csv_of("m, e, r, a, 1, 2026-03-01", "m,e,r,b,1,2026-03-01", head=HEAD.replace(",", ", "))
     evidence = only(read_text(tmp_path, "t.csv", text))
-    assert (evidence.evaluation, evidence.run_id, evidence.samples.id) == ("e", "r", ("a", "b"))
+    assert (evidence.evaluation, evidence.run_id, evidence.samples.id) == ("e", "e/r", ("a", "b"))
 
 
 def test_rows_are_grouped_into_runs(tmp_path: Path) -> None:
@@ -77,9 +77,9 @@ def test_rows_are_grouped_into_runs(tmp_path: Path) -> None:
     )
     found = read_text(tmp_path, "t.csv", text).evidence
     assert [(e.subject.name, e.run_id, len(e.samples)) for e in found] == [
-        ("m", "r1", 2),
-        ("m", "r2", 1),
-        ("n", "r1", 1),
+        ("m", "e/r1", 2),
+        ("m", "e/r2", 1),
+        ("n", "e/r1", 1),
     ]
 
 
