@@ -7,7 +7,8 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
 FUZZ_EXAMPLES ?= 2000
-MUTANTS_SECONDS ?= 1200
+MUTANTS_SECONDS ?= 1500
+MUTANTS_SEED ?= 0
 
 BIN := $(VENV)/bin
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
@@ -83,6 +84,10 @@ fuzz: setup ## Feed more random bytes to every reader than `make test` does
 .PHONY: mutants
 mutants: setup ## Change the policy code in small ways and list the changes no test notices
 	$(BIN)/python scripts/mutants.py --seconds $(MUTANTS_SECONDS)
+
+.PHONY: mutants-sample
+mutants-sample: setup ## Try sixty of those changes, the same ones for one seed
+	$(BIN)/python scripts/mutants.py --sample 60 --seed $(MUTANTS_SEED)
 
 .PHONY: lock
 lock: $(BIN)/uv ## Resolve pyproject.toml again into requirements/ (LOCK_ARGS=--upgrade for newer ones)

@@ -371,7 +371,8 @@ def _swapped_keywords(node: ast.Call) -> Iterator[ast.AST]:
         one, two = node.keywords[index : index + 2]
         if {one.arg, two.arg} & _TEXT_KEYWORDS:
             continue
-        if isinstance(one.value, simple) and isinstance(two.value, simple):
+        same = ast.dump(one.value) == ast.dump(two.value)
+        if isinstance(one.value, simple) and isinstance(two.value, simple) and not same:
             keywords = [*node.keywords]
             keywords[index] = ast.keyword(one.arg, two.value)
             keywords[index + 1] = ast.keyword(two.arg, one.value)

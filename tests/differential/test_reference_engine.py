@@ -119,7 +119,7 @@ def test_the_worlds_are_worth_comparing() -> None:
     outcomes: Counter[str] = Counter()
 
     @settings(
-        max_examples=300,
+        max_examples=200,
         deadline=None,
         database=None,
         derandomize=True,

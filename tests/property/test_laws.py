@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -36,18 +36,17 @@ from tierlock.core import (
 from tierlock.policy import finding_paths, reevaluate, register_of
 
 T = TypeVar("T")
-FACTOR = 20 if os.environ.get("TIERLOCK_HYPOTHESIS") == "thorough" else 1
+THOROUGH = os.environ.get("TIERLOCK_HYPOTHESIS") == "thorough"
 LATER = st.sampled_from([0.001, 0.5, 2, 12, 45, 200, 800]).map(lambda days: timedelta(days=days))
 
 
-def law(times: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Settings of a law: so many worlds, more with TIERLOCK_HYPOTHESIS=thorough."""
-    return settings(
-        max_examples=times * FACTOR,
-        deadline=None,
-        phases=[phase for phase in Phase if phase is not Phase.explain],
-        suppress_health_check=list(HealthCheck),
-    )
+# 100 worlds per law, 1000 with TIERLOCK_HYPOTHESIS=thorough.
+law = settings(
+    max_examples=1000 if THOROUGH else 100,
+    deadline=None,
+    phases=[phase for phase in Phase if phase is not Phase.explain],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def both(world: World) -> tuple[Determination, Decision]:
@@ -62,20 +61,25 @@ def with_register(world: World) -> World:
     return replace(world, register=register)
 
 
+def without_register(world: World) -> World:
+    """Return the world without a register, and so without plans that the active one supersedes."""
+    return replace(world, register=None, plan=world.plan.model_copy(update={"supersedes": None}))
+
+
 def without_each(records: Sequence[T]) -> Iterator[tuple[T, ...]]:
     """Yield the records without one of them and its duplicates, for each."""
     for gone in dict.fromkeys(range(len(records))):
         yield tuple(record for record in records if record != records[gone])
 
 
-@law(40)
+@law
 @given(worlds())
 def test_l1_same_inputs_give_the_same_bytes(world: World) -> None:
     first, second = both(world), both(replace(world))
     assert [canonical_bytes(one) for one in first] == [canonical_bytes(one) for one in second]
 
 
-@law(60)
+@law
 @given(worlds(), st.randoms(use_true_random=False))
 def test_l2_order_and_duplicates_do_not_matter(world: World, rng: random.Random) -> None:
     def shuffled(records: tuple[T, ...]) -> tuple[T, ...]:
@@ -105,11 +109,11 @@ def test_l2_order_and_duplicates_do_not_matter(world: World, rng: random.Random)
     ]
 
 
-@law(40)
+@law
 @given(worlds(), st.booleans())
 def test_l3_empty_is_never_ruled_out(world: World, keep_register: bool) -> None:
     empty = replace(
-        with_register(world) if keep_register else replace(world, register=None),
+        with_register(world) if keep_register else without_register(world),
         evidence=(),
         attestations=(),
         subject=world.subject.model_copy(update={"facts": {}}),
@@ -120,7 +124,7 @@ def test_l3_empty_is_never_ruled_out(world: World, keep_register: bool) -> None:
     assert all(found.tree_outcome is not Outcome.RULED_OUT for found in determination.thresholds)
 
 
-@law(60)
+@law
 @given(worlds())
 def test_l4_removing_the_evidence_of_a_run_never_opens(world: World) -> None:
     world = with_register(world)
@@ -130,7 +134,7 @@ def test_l4_removing_the_evidence_of_a_run_never_opens(world: World) -> None:
         assert not more_permissive(before, after)
 
 
-@law(40)
+@law
 @given(worlds())
 def test_l4_removing_the_evidence_of_a_slot_never_opens(world: World) -> None:
     world = with_register(world)
@@ -141,7 +145,7 @@ def test_l4_removing_the_evidence_of_a_slot_never_opens(world: World) -> None:
         assert not more_permissive(before, after)
 
 
-@law(60)
+@law
 @given(worlds())
 def test_l4_removing_a_claim_or_an_approval_never_opens(world: World) -> None:
     determination, before = both(world)
@@ -153,7 +157,7 @@ def test_l4_removing_a_claim_or_an_approval_never_opens(world: World) -> None:
         assert not more_permissive(before, fewer.decided(determination))
 
 
-@law(60)
+@law
 @given(worlds())
 def test_l4_removing_an_attestation_never_opens(world: World) -> None:
     _, before = both(world)
@@ -163,7 +167,7 @@ def test_l4_removing_an_attestation_never_opens(world: World) -> None:
         assert not drops_condition(before, after)
 
 
-@law(40)
+@law
 @given(worlds())
 def test_l5_the_trace_gives_the_outcome_again(world: World) -> None:
     determination = world.determined()
@@ -218,7 +222,7 @@ def measured_leaves(thresholds: dict[str, Threshold]) -> list[tuple[str, str]]:
     ]
 
 
-@law(40)
+@law
 @given(worlds(), st.data())
 def test_l6_an_error_in_one_criterion_changes_no_other(world: World, data: st.DataObject) -> None:
     choices = measured_leaves(world.framework.thresholds)
@@ -228,21 +232,22 @@ def test_l6_an_error_in_one_criterion_changes_no_other(world: World, data: st.Da
     register = world.register
     if register is not None:
         register = register.model_copy(update={"plans": ()})
-    whole = replace(world, register=register).determined()
-    plan = world.plan.model_copy(update={"framework": digest(framework), "supersedes": None})
-    part = replace(world, framework=framework, register=register, plan=plan).determined()
+    plan = world.plan.model_copy(update={"supersedes": None})
+    world = replace(world, register=register, plan=plan)
+    whole = world.determined()
+    plan = plan.model_copy(update={"framework": digest(framework)})
+    part = replace(world, framework=framework, plan=plan).determined()
     path = f"{threshold}:{name}"
     assert part.finding(path).outcome is Outcome.UNDETERMINED
     assert part.finding(path).decided_by == "error"
     before = {one.path: one for one in (*whole.findings, *whole.safeguard_findings)}
     after = {one.path: one for one in (*part.findings, *part.safeguard_findings)}
     assert before.keys() == after.keys()
-    same_plan = world.plan.supersedes is None
     for other in before.keys() - {path}:
-        assert not same_plan or before[other] == after[other]
+        assert before[other] == after[other]
 
 
-@law(80)
+@law
 @given(worlds(), LATER)
 def test_l7_time_alone_never_opens(world: World, later: timedelta) -> None:
     """On one determination, and on a new one; alpha of a new period is new (E-2), so none spent."""
@@ -254,7 +259,7 @@ def test_l7_time_alone_never_opens(world: World, later: timedelta) -> None:
     assert not more_permissive(before, again)
 
 
-@law(40)
+@law
 @given(worlds())
 def test_l8_what_is_written_is_read_back(world: World) -> None:
     records = [world.framework, world.plan, world.subject, world.negatives, world.action]
@@ -284,7 +289,7 @@ def worse(run: Evidence, framework: Framework, rows: set[int]) -> Evidence:
     return Evidence(**{**fields, "samples": Samples(**{**columns, "scores": {"score": changed}})})
 
 
-@law(80)
+@law
 @given(worlds(), st.data())
 def test_l9_worse_values_never_help(world: World, data: st.DataObject) -> None:
     assume(world.evidence)
@@ -317,13 +322,14 @@ def test_l9_worse_values_never_help(world: World, data: st.DataObject) -> None:
     assert not more_permissive(decision, decision_after)
 
 
-@law(80)
+@settings(law, max_examples=law.max_examples // 2)
 @given(worlds(), st.floats(min_value=0, max_value=1, exclude_max=True))
 def test_l10_a_permission_never_outlives_what_it_rests_on(world: World, share: float) -> None:
     determination, decision = both(world)
-    assume(decision.expires_at is not None)
+    assume(decision.expires_at is not None)  # one world in five: half as many examples are enough
     assert decision.expires_at is not None
     bound = world.bound_to(digest(determination))
-    within = AT + (decision.expires_at - AT) * share
+    last = decision.expires_at - timedelta(microseconds=1)
+    within = min(last, AT + (decision.expires_at - AT) * share)
     assert bound.decided(determination, at=within).verdict == "ALLOW"
     assert bound.decided(determination, at=decision.expires_at).verdict != "ALLOW"

@@ -20,8 +20,9 @@ from tests.reference.settle import (
 )
 from tests.reference.slots import (
     check_future,
-    check_integrity,
     check_plan,
+    check_register,
+    check_twins,
     is_own,
     register_of,
     unique,
@@ -72,9 +73,10 @@ def determine(
     evidence = unique(evidence)
     register = register or register_of(framework, evidence)
     negatives = negatives or Negatives()
+    check_twins(evidence, register, subject)
     check_future(framework, plan, evidence, register, attestations, negatives, history, at)
     check_plan(framework, plan, subject, register)
-    check_integrity(framework, evidence, register, subject)
+    check_register(framework, evidence, register, subject)
     case = Case(framework, plan, evidence, subject, at, register, attestations, negatives, history)
     found: dict[str, Leaf] = {}
     lines = {

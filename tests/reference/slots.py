@@ -113,22 +113,27 @@ def check_plan(framework: Framework, plan: Plan, subject: Subject, register: Run
         raise InputError("register.incomplete", "a superseded plan is not registered")
 
 
-def check_integrity(
-    framework: Framework, evidence: Sequence[Evidence], register: RunRegister, subject: Subject
-) -> None:
-    """V-5 and S-1: contradictions stop everything."""
+def one_name(subject: Subject, name: str) -> str:
+    """V-5: names that the subject answers to are one name."""
+    return subject.name if subject.answers_to(name) else name
 
-    def one_name(name: str) -> str:
-        return subject.name if subject.answers_to(name) else name
 
+def check_twins(evidence: Sequence[Evidence], register: RunRegister, subject: Subject) -> None:
+    """V-5: one run has one content and, in one slot, one row."""
     for one, other in combinations(register.runs, 2):
         if (one.run_id, one.slot) == (other.run_id, other.slot) and one != other:
             raise IntegrityError("integrity.run-conflict", "one run, two rows")
     for first, second in combinations(evidence, 2):
         same_run = first.run_id == second.run_id
-        same_run &= one_name(first.subject.name) == one_name(second.subject.name)
+        same_run &= one_name(subject, first.subject.name) == one_name(subject, second.subject.name)
         if same_run and first.digest != second.digest:
             raise IntegrityError("integrity.run-conflict", "one run, two contents")
+
+
+def check_register(
+    framework: Framework, evidence: Sequence[Evidence], register: RunRegister, subject: Subject
+) -> None:
+    """V-5 and S-1: evidence is registered, and as it is."""
     for record in evidence:
         for slot in slots_of_task(framework, record.evaluation):
             rows = [run for run in register.runs if (run.run_id, run.slot) == (record.run_id, slot)]
@@ -138,7 +143,7 @@ def check_integrity(
             if (
                 row.evidence not in (None, record.digest)
                 or record.measured_at < row.started_at
-                or one_name(row.subject) != one_name(record.subject.name)
+                or one_name(subject, row.subject) != one_name(subject, record.subject.name)
                 or row.parts != record.subject.parts
             ):
                 raise IntegrityError("integrity.run-conflict", "evidence contradicts the register")

@@ -35,7 +35,7 @@ def check_approvals(
         approvals: all approvals.
         at: the instant of the question.
     """
-    mine = [a for a in approvals if a.action == action.name and a.role in rule.sign_offs]
+    mine = [a for a in approvals if a.action == action.name]
     good = [a for a in mine if _counts(a, framework=framework, name=name, at=at)]
     signed = {a.role for a in good}
     reasons = [
@@ -82,7 +82,6 @@ def _separable(
         for role in roles
         if role in framework.roles
         for other in framework.roles[role].independent_of
-        if other in roles and other != role
     }
 
     def choose(chosen: Mapping[str, str], left: Sequence[str]) -> bool:

@@ -33,8 +33,8 @@ class _State(NamedTuple):
     outcome: Outcome
     owes: bool
     tree: Outcome
-    measured: bool = False
-    vetoed: bool = False
+    measured: bool
+    vetoed: bool
     changed_by: ChangedBy = ""
     contradiction: bool = False
     reasons: tuple[Reason, ...] = ()

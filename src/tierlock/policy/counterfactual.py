@@ -72,7 +72,7 @@ def _retraced(step: Step, path: str, outcome: Outcome) -> Step:
     if step.op == "leaf":
         return step.model_copy(update={"outcome": outcome}) if step.finding == path else step
     steps = tuple(_retraced(child, path, outcome) for child in step.steps)
-    joined = combine([child.outcome for child in steps], k=step.k or 1)
+    joined = combine([child.outcome for child in steps], k=step.k or 0)
     return step.model_copy(update={"steps": steps, "outcome": joined})
 
 

@@ -21,7 +21,6 @@ from tierlock.core import (
     Ruling,
     Subject,
     Verdict,
-    WorkItem,
 )
 from tierlock.policy.counterfactual import (
     perfect_claim,
@@ -118,7 +117,7 @@ def explain(
         margins=known,
         flips=tuple(flips),
         unknown=_unknown(framework, determination),
-        next_step=_next_step(work, decision),
+        next_step=work[0] if work else None,
         work=work,
         does_not_establish=_not_shown(framework),
     )
@@ -254,10 +253,3 @@ def _unknown(framework: Framework, determination: Determination) -> tuple[str, .
 def _not_shown(framework: Framework) -> tuple[str, ...]:
     uncovered = [threat for domain in framework.domains.values() for threat in domain.unassessed]
     return (*framework.does_not_establish, *uncovered)
-
-
-def _next_step(work: Sequence[WorkItem], decision: Decision | None) -> WorkItem | None:
-    """The cheapest item; under a decision only what the answer waits for is in the list."""
-    if decision is not None and decision.verdict is Verdict.ALLOW:
-        return None
-    return work[0] if work else None

@@ -70,7 +70,7 @@ def finding_of(
     """
     runs = (*me.view.planned, *me.view.unplanned)
     if not reasons and outcome is Outcome.UNDETERMINED:
-        reasons = (between(me, test),)
+        reasons = (between(me, test=test),)
     return Finding(
         path=me.leaf.path,
         kind="measured",
@@ -87,7 +87,7 @@ def finding_of(
     )
 
 
-def between(me: Leafed, test: Test) -> Reason:
+def between(me: Leafed, *, test: Test) -> Reason:
     """Return why an estimate decides nothing: its interval crosses a bound, or lies between two."""
     low, high = sorted((me.limits.rule_out, me.limits.rule_in))
     if low < test.lower and test.upper is not None and test.upper < high:

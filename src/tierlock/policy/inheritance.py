@@ -120,8 +120,8 @@ def _differences(mine: Attempts, base: Attempts, *, reading: Reading, span: floa
     best_base = np.where(np.isnan(base.values), _end(reading, worst=False), base.values)
     only_mine = set(mine.items) - set(base.items)
     only_base = set(base.items) - set(mine.items)
-    keep_mine = ~np.isin(mine.items, sorted(only_mine))
-    keep_base = ~np.isin(base.items, sorted(only_base))
+    keep_mine = ~np.isin(mine.items, list(only_mine))
+    keep_base = ~np.isin(base.items, list(only_base))
     table = stats.paired_cluster_differences(
         sign * worst_mine[keep_mine],
         reference_values=sign * best_base[keep_base],

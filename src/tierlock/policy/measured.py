@@ -84,7 +84,7 @@ def settle_measured(
     elif not reasons and alone and not vetoed:
         outcome = Outcome.RULED_OUT
     elif not reasons and vetoed and not alone:
-        reasons = (between(me, test),)
+        reasons = (between(me, test=test),)
     if vetoed:  # said whatever else was found, so that worse values can not hide it (L9)
         reasons += (bar("slot.unplanned-veto"),)
     if _disagrees(me, test):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from tierlock import stats
 from tierlock.core import Limits, Measured, Reported
@@ -26,10 +27,10 @@ def weakest(tests: Sequence[Test]) -> Test:
     lead = max(tests, key=lambda test: test.rule_out_p)
     uppers = [test.upper for test in tests]
     known = [upper for upper in uppers if upper is not None]
-    proved = [test.proved_rule_out_p for test in tests]
+    proved = [test.proved_rule_out_p for test in tests if test.proved_rule_out_p is not None]
     return lead._replace(
         rule_in_p=min(1.0, len(tests) * min(test.rule_in_p for test in tests)),
-        proved_rule_out_p=None if None in proved else max(p for p in proved if p is not None),
+        proved_rule_out_p=None if len(proved) < len(tests) else max(proved),
         lower=min(test.lower for test in tests),
         upper=None if len(known) < len(uppers) else max(known),
         units=sum(test.units for test in tests),
@@ -146,7 +147,8 @@ def _mean(mean: float, n: int, *, limits: Limits, hi: float) -> Test:
 
 def _arms(aggregates: Sequence[Reported], *, criterion: Measured, limits: Limits) -> Test:
     """Two published arms with mean, spread and n; unlabelled spreads get every reading."""
-    names = criterion.estimand.arms or ("", "")
+    # The validator saw that an uplift estimand has arms.
+    names = cast("tuple[str, str]", criterion.estimand.arms)
     by_arm = {item.arm: item for item in aggregates}
     if set(by_arm) != set(names) or len(aggregates) != len(by_arm):
         return no_test(limits, barred="arm.unknown")

@@ -225,12 +225,7 @@ def _stale_attestation(item: Attestation, case: Case) -> Reason | None:
         if "attestations" not in trigger.expires:
             continue
         when = trigger.when
-        if when.elapsed is not None:
-            end = trigger_end(item.attested_at, trigger=trigger)
-            if case.at >= end:
-                says = f"the attestation expired {end.date()}"
-                return Reason(code="attestation.expired", says=says)
-        elif when.changed is not None:
+        if when.changed is not None:
             then, now = item.over.get(when.changed), getattr(case.subject.parts, when.changed)
             if then is None or then != now:
                 says = f"{when.changed} changed since the attestation, or it is not known"

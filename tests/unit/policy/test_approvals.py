@@ -64,6 +64,7 @@ def test_a_current_approval_of_exactly_this_counts_until_its_end():
         ({"expires_at": AT}, "approval.expired"),
         ({"expires_at": ago(1)}, "approval.expired"),
         ({"assurance": "declared"}, "approval.unsigned"),
+        ({"assurance": "declared", "expires_at": LATER}, "approval.unsigned"),
         ({"assurance": "declared", "expires_at": ago(1)}, "approval.expired"),
     ],
 )
@@ -163,6 +164,11 @@ class TestIndependence:
         asked = {"sign_offs": ("x", "y", "z"), "rules": rules}
         assert codes(self.found(*people, **asked)) == ["approval.not-independent"]
         assert self.found(*people, "y:c", **asked) == ((), None)
+
+    def test_the_signer_of_a_third_role_does_not_help(self):
+        asked = {"sign_offs": ("ceo", "auditor", "guest")}
+        found = self.found("ceo:a", "auditor:a", "guest:b", **asked)
+        assert codes(found) == ["approval.not-independent"]
 
     def test_a_missing_role_is_told_and_nothing_else(self):
         assert codes(self.found("auditor:a")) == ["approval.missing"]

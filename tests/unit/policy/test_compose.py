@@ -74,6 +74,10 @@ def test_f2_facts_settle_only_what_nobody_measured():
     """F-2: evidence of its own, planned or not, keeps a threshold open."""
     seen = {"a:a": finding("a:a", evidence=(sha("run"),))}
     assert composed({"a": OPEN}, scope=OUT, findings=seen)["a"].outcome is OPEN
+    leaves = tuple(Step(op="leaf", finding=f"a:{n}", outcome=OPEN) for n in ("a", "z"))
+    both = {**seen, "a:z": finding("a:z")}
+    tree = {"a": Step(op="any", k=1, outcome=OPEN, steps=leaves)}
+    assert composed({"a": OPEN}, scope=OUT, findings=both, traces=tree)["a"].outcome is OPEN
 
 
 @pytest.mark.parametrize("code", ["slot.only-unplanned", "slot.unplanned-veto"])

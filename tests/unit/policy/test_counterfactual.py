@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.policy.factory import (
     AT,
     IN,
@@ -28,6 +30,7 @@ from tierlock.core import (
     AnyOf,
     Claim,
     ClaimEvidence,
+    FrameworkError,
     Parts,
     SafeguardCriterion,
     Scope,
@@ -109,6 +112,14 @@ def test_a_tree_is_evaluated_again():
         ),
     )
     assert outcomes(imagine("low:y", IN))["low"] is IN
+
+
+def test_a_node_that_lost_its_k_is_not_guessed():
+    before = base()
+    (high, low, held) = before.thresholds
+    odd = low.model_copy(update={"trace": low.trace.model_copy(update={"k": None})})
+    with pytest.raises(FrameworkError):
+        imagine("low:y", OUT, before.model_copy(update={"thresholds": (high, odd, held)}))
 
 
 def test_a_threshold_can_come_to_hold():

@@ -192,6 +192,13 @@ def test_a_decision_about_other_inputs_is_refused():
             explain(framework(), found, subject=subject(), decision=answer, **given)
 
 
+def test_without_negative_records_the_same_is_asked_again():
+    found, about = determined(), subject()
+    answer = decide(framework(), found, subject=about, action=Action(name="deploy"), at=AT)
+    told = explain(framework(), found, subject=about, decision=answer)
+    assert (told.verdict, told.flips[-1].to) == (Verdict.HOLD, "reached")
+
+
 def test_without_a_decision_only_the_determination_is_explained():
     found = determined(None, run(12))
     told = explain(framework(), found, subject=subject())

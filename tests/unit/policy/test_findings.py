@@ -55,6 +55,7 @@ def found(
     outcome=OPEN,
     test=TEST,
     reasons=WHY,
+    limits=LIMITS,
     **changes,
 ):
     criterion = measured(says="it crosses", guarantee="proved", **changes)
@@ -62,7 +63,7 @@ def found(
         leaf=Leaf("t:bio", criterion, 1, 1),
         criterion=criterion,
         reading=READING,
-        limits=LIMITS,
+        limits=limits,
         view=SlotView("bio", tuple(planned), tuple(unplanned), tuple(owed), ()),
         alpha_out=0.05,
         alpha_in=0.04,
@@ -111,6 +112,18 @@ def test_without_planned_runs_it_is_an_omission_without_estimate():
     item = found(planned=(), unplanned=(run(),))
     assert (item.decided_by, item.estimate) == ("omission", None)
     assert item.evidence == (run().digest,)
+
+
+def test_the_grey_zone_where_lower_is_worse():
+    better = LIMITS.model_copy(update={"higher_is_worse": False, "rule_out": 0.8, "rule_in": 0.6})
+    test = TEST._replace(lower=0.61, upper=0.79)
+    (reason,) = found(test=test, reasons=(), limits=better).reasons
+    assert reason.code == "interval.grey-zone"
+
+
+def test_evidence_is_listed_in_order():
+    logs = tuple(run(name=letter) for letter in "hgfedcba")
+    assert found(planned=logs).evidence == tuple(sorted(log.digest for log in logs))
 
 
 def test_owed_runs_make_the_finding_owe():

@@ -182,6 +182,8 @@ class TestSamples:
         assert found.likely_samples == max(found.samples, total - 60)
         close = margin(OPEN, dangerous=7.0 + 1e-10)
         assert close.samples == margin(OPEN, dangerous=7.0).samples
+        beyond = margin(OPEN, dangerous=7.0 + 1.5e-9)
+        assert beyond.samples == margin(OPEN, dangerous=8.0).samples
 
     def test_the_likely_size_is_at_least_the_least(self):
         found = margin(OPEN, units=10, items=10, dangerous=0.0)

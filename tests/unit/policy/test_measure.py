@@ -252,6 +252,15 @@ class TestSuite:
         assert self.found([0.0, 1.0, None, 0.0]).barred == frozenset()
         assert self.found([0.0, 0.0], epochs=1).items == 2
 
+    def test_the_rule_in_bound_is_scaled_to_the_range(self):
+        for worse, into in ((True, 1.0), (False, 1.0)):
+            bad, good = (3.0, -1.0) if worse else (-1.0, 3.0)
+            bounds = limits(worse, out=0.2 if worse else 1.8, into=into, lo=-1.0, hi=3.0)
+            found = self.found(
+                [bad] * 40 + [good] * 20, bounds=bounds, worse=worse, lo=-1.0, hi=3.0
+            )
+            assert found.rule_in_p == pytest.approx(float(binom.sf(39, 60, 0.5)))
+
 
 TREATED = [0.4, 0.6, 0.5, 0.7, 0.3, 0.55, 0.45, 0.6]
 CONTROL = [0.3, 0.5, 0.4, 0.35, 0.45, 0.4]

@@ -78,6 +78,20 @@ class TestVeto:
         # Never REACHED: that is judged on the planned runs alone.
         assert settled(run(), run(60, name="r2")).outcome is OPEN
 
+    def test_a_veto_is_said_beside_a_planned_run_that_decides_nothing(self):
+        """L9: worse planned values can not hide the veto."""
+        found = settled(run(12), run(30, name="r2"))
+        assert summary(found) == (OPEN, ["interval.crosses", "slot.unplanned-veto"])
+        doubted = settled(run(12, problems=(doubt(),)), run(30, name="r2"))
+        assert summary(doubted) == (OPEN, ["evidence.doubtful", "slot.unplanned-veto"])
+        assert summary(settled(run(40), run(name="r2", measured_at=ago(5))))[0] is IN
+
+    def test_a_veto_of_one_variant_is_enough(self):
+        hot = run(5, name="r2", configuration={"temperature": "1"})
+        extra = run(4, 9, name="r3", measured_at=ago(5))
+        assert summary(settled(run(), extra)) == CLEAN
+        assert summary(settled(run(), hot, extra, runs=2))[1][0] == "slot.unplanned-veto"
+
     def test_the_published_counterexample(self):
         """S-6: 5/10 beside 0/50 is 5/60, as units of their own."""
         rules = framework()

@@ -41,6 +41,8 @@ def test_counts_are_exact():
         dangerous=3.0,
     )
     close(found, expected)
+    into = tried(Reported(n=60, successes=35), bounds=limits(False, out=0.8, into=0.6))
+    assert into.rule_in_p == pytest.approx(float(binom.sf(24, 60, 0.4)))
     # Where lower is worse, the failures are what is dangerous.
     mirrored = tried(Reported(n=60, successes=57), bounds=limits(False, out=0.8, into=0.6))
     close(

@@ -229,6 +229,40 @@ def test_claims_of_scope_subject_last_as_long_as_the_last():
     assert covered(claim(expires_at=SOON), claim()).until is None
 
 
+class TestLapsed:
+    """G-12, G-13: a claim in the grace of a soft clock still counts, and is told."""
+
+    soft = trigger(elapsed="P1W", grace="P1Y", expires=("claims",))
+
+    def test_from_the_period_on_it_is_due_for_renewal(self):
+        old = claim(claimed_at=ago(7))
+        found = covered(old, triggers=(self.soft,))
+        assert (found.covered, found.lapsed, found.interim) == (True, (old,), ())
+        young = claim(claimed_at=ago(6.9))
+        assert covered(young, triggers=(self.soft,)).lapsed == ()
+        # A fresh claim that covers alone is enough.
+        assert covered(old, young, triggers=(self.soft,)).lapsed == ()
+        assert covered(old).lapsed == ()
+        assert covered().lapsed == ()
+
+    def test_only_soft_clocks_of_claims(self):
+        others = (
+            trigger(elapsed="P1Y", expires=("claims",)),
+            trigger(elapsed="P1W", grace="P1Y"),
+            trigger(changed="weights"),
+        )
+        assert covered(claim(), triggers=others).lapsed == ()
+        assert covered(claim(), triggers=(*others, self.soft)).lapsed == (claim(),)
+        hard = trigger(elapsed="P9D", expires=("claims",))
+        assert codes(covered(claim(), triggers=(hard,))) == ["claim.expired"]
+
+    def test_only_the_lapsed_ones_are_named(self):
+        old = claim(paths=("api/live",))
+        young = claim(paths=("api/batch", "chat/web"), claimed_at=ago(1))
+        found = covered(old, young, scope="paths", triggers=(self.soft,))
+        assert (found.covered, found.lapsed) == (True, (old,))
+
+
 class TestInterim:
     """G-9: an interim claim is a condition only where the coverage needs it."""
 

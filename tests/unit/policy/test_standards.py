@@ -21,6 +21,7 @@ from tests.unit.policy.factory import (
     sha,
     standard,
     subject,
+    trigger,
 )
 from tierlock.core import Action, ActionRule, Interim, Owed, Reason, SafeguardCriterion, Step
 from tierlock.policy.draft import Ask, Draft
@@ -44,13 +45,15 @@ def checked(
     per=(),
     about=None,
     traces=None,
+    triggers=(),
     **changes,
 ):
     """Check a standard `s` with criterion `c`, owed because of the baseline."""
     rules = framework(
         standards={
             "s": standard(criteria={"c": line()} if criteria is None else criteria, **changes)
-        }
+        },
+        triggers=triggers,
     )
     ask = Ask(
         framework=rules,
@@ -223,6 +226,15 @@ def test_g9_after_a_lesser_modality_the_other_criteria_are_still_checked():
     draft = checked(criteria=lines)
     assert codes(draft) == [("claim.missing", "HOLD", "s:d")]
     assert [condition.says[:3] for condition in draft.conditions] == ["s:c", "s:e"]
+
+
+def test_g12_a_claim_in_its_grace_is_a_condition():
+    soft = trigger(elapsed="P1W", grace="P1Y", expires=("claims",))
+    two = (claim("s:c", claimed_at=ago(9)), claim("s:c", claimed_at=ago(20)))
+    draft = checked(*two, triggers=(soft,))
+    says = "s:c rests on a claim of 2026-05-12, which is due for renewal"
+    assert draft.conditions == [Reason(code="clock.soft", says=says)]
+    assert draft.reasons == []
 
 
 def test_g12_an_interim_claim_is_a_condition():
