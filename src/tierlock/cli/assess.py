@@ -7,14 +7,21 @@ from typing import Final
 
 import click
 
-from tierlock.cli.output import at_option, framework_option, instant_of, progress, quiet_option
+from tierlock.cli.output import (
+    HELP,
+    at_option,
+    framework_option,
+    instant_of,
+    progress,
+    quiet_option,
+)
 from tierlock.cli.workers import workers
 from tierlock.importers import Reading
 
 DEFAULT_FRAMEWORK: Final = "asl/reference-1"
 
 
-@click.command("assess")
+@click.command("assess", context_settings=HELP)
 @click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--project",
@@ -55,7 +62,9 @@ def command(
         reading = Reading(logs, executor=executor)
         # Loading the rest takes as long as reading some logs: with workers both go on at once.
         from tierlock.cli.assessed import answer, project_of
+        from tierlock.report import load_templates
 
+        load_templates()
         imports = reading.result(progress=progress(quiet=quiet))
     project = project_of(imports, folder=folder, framework=framework, subject=subject)
     code = answer(imports, project=project, at=at, style=style, exit_code=exit_code)

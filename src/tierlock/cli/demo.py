@@ -7,13 +7,13 @@ from textwrap import fill
 
 import click
 
-from tierlock.cli.output import color, data, width
+from tierlock.cli.output import HELP, color, data, width
 from tierlock.core import InputError, format_instant
 from tierlock.report import render_assess_text, render_gate_text
 from tierlock.usecases import Played, play
 
 
-@click.command("demo")
+@click.command("demo", context_settings=HELP)
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("tierlock-demo"))
 def command(folder: Path) -> None:
     """Tell the story of a first release in FOLDER: ALLOW, HOLD, ALLOW with a condition, DENY.

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tierlock.cli.output import (
+    HELP,
     action_of,
     at_option,
     color,
@@ -21,7 +22,7 @@ from tierlock.report import render_explain_text, render_json
 from tierlock.usecases import ask, load_project, report_of
 
 
-@click.command("explain")
+@click.command("explain", context_settings=HELP)
 @click.argument("code", required=False)
 @click.option("--action", "name", metavar="NAME", help="Action to explain.  [default: project's]")
 @click.option("--surface", metavar="NAME", help="Surface, such as `api`.")

@@ -6,31 +6,31 @@ from pathlib import Path
 
 import click
 
-from tierlock.cli.output import data
+from tierlock.cli.output import HELP, data
 from tierlock.core import Framework, Measured, leaves
 from tierlock.frameworks import check_framework, get_framework, list_frameworks
 
 
-@click.group("framework")
+@click.group("framework", context_settings=HELP)
 def command() -> None:
     """List, show and check frameworks."""
 
 
-@command.command("list")
+@command.command("list", context_settings=HELP)
 def list_() -> None:
     """List the shipped frameworks with their digests."""
     for entry in list_frameworks():
         data(f"{entry.name}  {entry.title}  {entry.sha256[:19]}")
 
 
-@command.command("show")
+@command.command("show", context_settings=HELP)
 @click.argument("name")
 def show(name: str) -> None:
     """Print a framework: thresholds with bounds and whose they are, and what they oblige."""
     data("\n".join(_lines(get_framework(name))))
 
 
-@command.command("check")
+@command.command("check", context_settings=HELP)
 @click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def check(path: Path) -> None:
     """Check a framework file; every problem with line and column. Exits 4 if there is one."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tierlock.cli.output import (
+    HELP,
     action_of,
     at_option,
     color,
@@ -32,7 +33,7 @@ from tierlock.usecases import Answer, Project, ask, load_project, mock_models, r
 FORMATS = ("text", "json", "markdown", "junit", "sarif", "github")
 
 
-@click.command("gate")
+@click.command("gate", context_settings=HELP)
 @click.option("--action", "name", metavar="NAME", help="Action to ask for.  [default: project's]")
 @click.option("--surface", metavar="NAME", help="Surface, such as `api`.")
 @click.option("--audience", metavar="NAME", help="Audience, such as `general`.")

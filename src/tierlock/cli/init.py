@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from tierlock.cli.assess import DEFAULT_FRAMEWORK
-from tierlock.cli.output import data
+from tierlock.cli.output import HELP, data
 from tierlock.usecases import init_project
 
 
-@click.command("init")
+@click.command("init", context_settings=HELP)
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @click.option("--subject", metavar="NAME", required=True, help="Name of what is judged.")
 @click.option(

@@ -91,7 +91,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
 def _prepare() -> None:
     """Settle what only holds for a whole process, before anything heavy is loaded."""
     # Nearly every object of a short run lives to its end: looking for garbage finds none.
-    gc.set_threshold(100_000)
+    gc.set_threshold(500_000)
     # Whatever else is installed, nothing of it comes between a log and its validation.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Nothing here needs its threads, and copies of this process must not inherit them.

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
-from tierlock.cli.output import at_option, data, framework_option, instant_of, project_option
+from tierlock.cli.output import HELP, at_option, data, framework_option, instant_of, project_option
 from tierlock.core import InputError, digest, format_instant
 from tierlock.usecases import load_project, seal_plan
 
 
-@click.group("plan")
+@click.group("plan", context_settings=HELP)
 def command() -> None:
     """Promise, before looking, which runs will count."""
 
 
-@command.command("seal")
+@command.command("seal", context_settings=HELP)
 @click.option("--slot", "slots", multiple=True, metavar="ID", help="Evaluation; repeatable.")
 @click.option("--all", "everything", is_flag=True, help="Every evaluation of the framework.")
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
@@ -31,7 +32,11 @@ def workers(paths: Iterable[Path]) -> AbstractContextManager[Executor | None]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    return ProcessPoolExecutor(count, mp_context=get_context("fork"))
+    # Ctrl-C reaches the whole group: the first process alone says so and ends the others.
+    quietly = (signal.SIGINT, signal.SIG_IGN)
+    return ProcessPoolExecutor(
+        count, mp_context=get_context("fork"), initializer=signal.signal, initargs=quietly
+    )
 
 
 def _sizes(paths: Iterable[Path]) -> Iterator[int]:

@@ -68,6 +68,6 @@ def omission(code: str, *, what: str, says: str = "") -> Omission:
     """Return the omission `code` about `what`; without `says`, the code's own sentence.
 
     >>> omission("log.no-samples", what="a.eval").says
-    'a log holds no sample'
+    'a log holds no sample; a run of Inspect counts all the same, as missing'
     """
     return Omission(what=what, code=code, says=says or OMISSIONS[code])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tierlock.core import (
@@ -13,6 +13,7 @@ from tierlock.core import (
     Determination,
     Evidence,
     Explanation,
+    Finding,
     Flip,
     Framework,
     InputError,
@@ -83,7 +84,7 @@ def explain(
         margins={margin.path: margin for margin in known},
         claims=all_claims,
     )
-    flips: list[Flip] = []
+    flips = _threshold_flips(framework, determination)
     if decision is not None:
 
         def again(
@@ -102,8 +103,7 @@ def explain(
             )
 
         asked = _Asked(framework, determination, subject, decision, all_claims, records, again)
-        flips += [*_claim_flips(asked), *_verdict_flips(asked)]
-    flips += _threshold_flips(framework, determination)
+        flips = [*_claim_flips(asked), *_verdict_flips(asked), *flips]
     return Explanation(
         verdict=None if decision is None else decision.verdict,
         deciding=tuple(
@@ -137,14 +137,10 @@ def _verdict_flips(asked: _Asked) -> list[Flip]:
     """Single findings whose change would change the verdict."""
     flips = []
     old = asked.decision.verdict
-    for finding in asked.determination.findings:
-        for to in _others(finding.outcome):
-            changed = with_outcome(
-                asked.determination, framework=asked.framework, path=finding.path, outcome=to
-            )
-            new = asked.again(changed, asked.claims, asked.negatives).verdict
-            if new is not old:
-                flips.append(_flip(finding.path, to.value, old, new))
+    for finding, to, changed in _settled_otherwise(asked.framework, asked.determination):
+        new = asked.again(changed, asked.claims, asked.negatives).verdict
+        if new is not old:
+            flips.append(_flip(finding.path, to.value, old, new))
     return flips
 
 
@@ -200,34 +196,32 @@ def _threshold_flips(framework: Framework, determination: Determination) -> list
     """Single findings whose change would change a threshold's outcome."""
     before = {found.threshold: found.outcome for found in determination.thresholds}
     flips = []
-    for finding in determination.findings:
-        for to in _others(finding.outcome):
-            changed = with_outcome(
-                determination, framework=framework, path=finding.path, outcome=to
-            )
-            for found in changed.thresholds:
-                old = before[found.threshold]
-                if found.outcome is not old:
-                    says = f"{found.threshold}: {old.words} -> {found.outcome.words}"
-                    lowers = found.outcome < old
-                    flips.append(
-                        Flip(
-                            path=finding.path,
-                            to=to.value,
-                            changes=says,
-                            direction="lowers" if lowers else "raises",
-                        )
+    for finding, to, changed in _settled_otherwise(framework, determination):
+        for found in changed.thresholds:
+            old, new = before[found.threshold], found.outcome
+            if new is not old:
+                flips.append(
+                    Flip(
+                        path=finding.path,
+                        to=to.value,
+                        changes=f"{found.threshold}: {old.words} -> {new.words}",
+                        direction="lowers" if min(old, new) is new else "raises",
                     )
+                )
     return flips
 
 
-def _others(outcome: Outcome) -> tuple[Outcome, ...]:
-    """The changes worth imagining: settling what is open, and losing what is ruled out."""
-    if outcome is Outcome.RULED_OUT:
-        return (Outcome.REACHED,)
-    if outcome is Outcome.REACHED:
-        return (Outcome.RULED_OUT,)
-    return (Outcome.RULED_OUT, Outcome.REACHED)
+def _settled_otherwise(
+    framework: Framework, determination: Determination
+) -> Iterator[tuple[Finding, Outcome, Determination]]:
+    """Every change worth imagining: one finding settled that is open, or settled otherwise."""
+    for finding in determination.findings:
+        for to in (Outcome.RULED_OUT, Outcome.REACHED):
+            if to is not finding.outcome:
+                changed = with_outcome(
+                    determination, framework=framework, path=finding.path, outcome=to
+                )
+                yield finding, to, changed
 
 
 def _unknown(framework: Framework, determination: Determination) -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
 from tierlock import stats
-from tierlock.core import Determination, Evidence, Measured, Outcome, Reason
+from tierlock.core import Determination, Evidence, Inheritance, Measured, Outcome, Reason
 from tierlock.core import digest as digest_of
 from tierlock.policy.case import Case
 from tierlock.policy.logic import finding_paths
@@ -38,19 +39,21 @@ def inherited_p(
     theirs = _parent_runs(case, criterion.evaluation)
     if not own or not theirs:
         reasons.append(_reason("inherit.no-pairs", "runs of subject and parent can not be paired"))
-    elif not _same_elicitation(own, theirs):
+    elif not _same_elicitation((*own, *theirs)):
         reasons.append(_reason("inherit.elicitation", "the elicitation differs from the parent's"))
     if reading.hi is None or any(run.reported for run in (*own, *theirs)):
         reasons.append(_reason("inherit.no-pairs", "pairing needs samples of a bounded score"))
-    if reasons or criterion.inherit is None or reading.hi is None:
+    if reasons:
         return 1.0, tuple(dict.fromkeys(reasons))
+    # What has no margin or no upper end was refused above.
+    declared, hi = cast("Inheritance", criterion.inherit), cast("float", reading.hi)
     mine, base = pool(own, reading=reading), pool(theirs, reading=reading)
     if "cluster.unknown" in mine.flags | base.flags:
         return 1.0, (_reason("cluster.unknown", "the cluster of an attempt is not known"),)
-    span = reading.hi - reading.lo
+    span = hi - reading.lo
     p = stats.noninferiority_p(
         _differences(mine, base, reading=reading, span=span),
-        margin=criterion.inherit.margin,
+        margin=declared.margin,
         lo=-span,
         hi=span,
     )
@@ -109,8 +112,8 @@ def _parent_runs(case: Case, slot: str) -> list[Evidence]:
     ]
 
 
-def _same_elicitation(own: Sequence[Evidence], theirs: Sequence[Evidence]) -> bool:
-    return len({variant_of(run) for run in (*own, *theirs)}) == 1
+def _same_elicitation(runs: Sequence[Evidence]) -> bool:
+    return len({variant_of(run) for run in runs}) == 1
 
 
 def _differences(mine: Attempts, base: Attempts, *, reading: Reading, span: float) -> Floats:

@@ -14,7 +14,6 @@ from tierlock.core import (
     Evidence,
     Finding,
     Framework,
-    InputError,
     Limits,
     Margin,
     Outcome,
@@ -34,17 +33,16 @@ def margins(
     """Return the margin of every measured finding, of thresholds and of safeguard tests."""
     by_digest = {item.digest: item for item in evidence}
     return tuple(
-        _margin(finding, framework, by_digest)
+        _margin(finding, limits, framework.evaluations[slot], by_digest)
         for finding in (*determination.findings, *determination.safeguard_findings)
-        if finding.limits is not None and finding.slot is not None
+        if (limits := finding.limits) is not None and (slot := finding.slot) is not None
     )
 
 
-def _margin(finding: Finding, framework: Framework, by_digest: Mapping[str, Evidence]) -> Margin:
-    limits, estimate = finding.limits, finding.estimate
-    if limits is None or finding.slot is None:
-        raise InputError("input.type", f"`{finding.path}` is not measured, it has no margin")
-    evaluation = framework.evaluations[finding.slot]
+def _margin(
+    finding: Finding, limits: Limits, evaluation: Evaluation, by_digest: Mapping[str, Evidence]
+) -> Margin:
+    estimate = finding.estimate
     limit = _dangerous_limit(estimate, limits)
     least, likely = _needed(finding, estimate, limits)
     price = _price(finding, evaluation, by_digest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -107,7 +108,7 @@ def _worst(tried: Sequence[Variant]) -> Variant:
     if len(tried) == 1:
         return lead
     tests = [variant.test for variant in tried]
-    proved_in = [1.0 if t.proved_rule_in_p is None else t.proved_rule_in_p for t in tests]
+    proved_in = [_existing(test.proved_rule_in_p) for test in tests]
     test = lead.test._replace(
         rule_in_p=min(1.0, len(tests) * min(test.rule_in_p for test in tests)),
         proved_rule_in_p=min(1.0, len(tests) * min(proved_in)),
@@ -155,13 +156,13 @@ def _test(me: Leafed, runs: Sequence[Evidence], attempts: Attempts) -> Test:
         tests.append(test_reported(aggregates, criterion=me.criterion, limits=me.limits))
     if not tests:
         return no_test(me.limits, barred="slot.no-evidence")
-    return weakest(tests) if len(tests) > 1 else tests[0]
+    return weakest(tests)
 
 
 def _reached(me: Leafed, test: Test) -> bool:
     p = test.rule_in_p
     if me.criterion.guarantee == "proved":
-        p = 1.0 if test.proved_rule_in_p is None else test.proved_rule_in_p
+        p = _existing(test.proved_rule_in_p)
     return passes(p, factor=me.leaf.in_factor, alpha=me.alpha_in)
 
 
@@ -173,16 +174,21 @@ def _rules_out(me: Leafed, test: Test) -> bool:
 
 def _deciding_p(me: Leafed, test: Test) -> float:
     if me.criterion.guarantee == "proved":
-        return 1.0 if test.proved_rule_out_p is None else test.proved_rule_out_p
+        return _existing(test.proved_rule_out_p)
     return test.rule_out_p
+
+
+def _existing(p: float | None) -> float:
+    """The p-value; where there is none, one that passes no comparison."""
+    return math.inf if p is None else p
 
 
 def _survives(me: Leafed, variant: Variant) -> bool:
     """Whether planned runs rule out with the unplanned ones added to them (S-6)."""
     unplanned = me.view.unplanned if variant.runs else ()
     unsafe = tuple(run for run in unplanned if not _on_safe_side(me, run))
-    groups = [(run,) for run in unplanned] + ([unsafe] if len(unsafe) > 1 else [])
-    return all(_rules_out(me, _joined(me, variant.runs, group)) for group in groups)
+    groups = [*((run,) for run in unplanned), unsafe]
+    return all(_rules_out(me, _joined(me, variant.runs, group)) for group in groups if group)
 
 
 def _joined(me: Leafed, runs: Sequence[Evidence], extra: Sequence[Evidence]) -> Test:
@@ -241,8 +247,8 @@ def _bars(
 
 def _disagrees(me: Leafed, test: Test) -> bool:
     """Whether default and proved test differ about RULED_OUT (M-8)."""
-    if test.proved_rule_out_p is None or test.barred:
-        return False
+    if test.proved_rule_out_p is None:
+        return False  # no proof, or a bar: a test that is barred proves nothing
     factor, alpha = me.leaf.out_factor, me.alpha_out
     return passes(test.rule_out_p, factor=factor, alpha=alpha) != passes(
         test.proved_rule_out_p, factor=factor, alpha=alpha

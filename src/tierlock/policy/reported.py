@@ -42,12 +42,12 @@ def weakest(tests: Sequence[Test]) -> Test:
 
 
 def _one(item: Reported, *, limits: Limits) -> Test:
-    if item.successes is not None and item.n is not None:
-        return _counts(item.successes, item.n, limits=limits)
+    if item.successes is not None:  # the validator saw its n
+        return _counts(item.successes, cast("int", item.n), limits=limits)
     if item.confidence is not None:
         return _interval(item, confidence=item.confidence, limits=limits)
-    if item.mean is not None and item.n and limits.hi is not None:
-        return _mean(item.mean, item.n, limits=limits, hi=limits.hi)
+    if item.n and limits.hi is not None:  # without count and interval it has a mean
+        return _mean(cast("float", item.mean), item.n, limits=limits, hi=limits.hi)
     return no_test(limits, barred="reported.too-little")
 
 
@@ -176,8 +176,8 @@ def _arms(aggregates: Sequence[Reported], *, criterion: Measured, limits: Limits
             )
     joined = weakest(tests)
     barred = joined.barred
-    settled = {test.rule_out_p <= limits.alpha_rule_out for test in tests}
-    if len(settled) > 1:
+    alpha = limits.alpha_rule_out
+    if joined.rule_out_p > alpha and any(test.rule_out_p <= alpha for test in tests):
         barred |= {"reported.unlabelled"}
     return joined._replace(
         # Readings are alternatives, not parts: REACHED too needs all of them to agree.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
 from tierlock.core import (
     Evidence,
@@ -111,9 +112,9 @@ def soft_lapses(
     """Return one entry per soft clock that has run out for a registered run (X-6)."""
     lapses = []
     for trigger in framework.triggers:
-        period = trigger.when.elapsed
-        if trigger.grace is None or period is None or "evidence" not in trigger.expires:
+        if trigger.grace is None or "evidence" not in trigger.expires:
             continue
+        period = cast("str", trigger.when.elapsed)  # the validator saw it beside the grace
         late = sorted(run.run_id for run in runs if add_period(run.started_at, period=period) <= at)
         if late:
             says = (

@@ -65,7 +65,7 @@ def work_order(
 def _rank(item: WorkItem) -> tuple[float, str, str]:
     effort = item.likely_samples if item.likely_samples is not None else item.samples
     rank = item.seconds if item.seconds is not None else effort
-    order = {"declare": 0.0, "sign": 0.0, "review": 0.0}.get(item.kind, _HARD)
+    order = 0.0 if item.kind in ("declare", "sign", "review") else _HARD
     return (float(rank) if rank is not None else order, item.kind, item.settles)
 
 
@@ -109,7 +109,7 @@ def _rule_out(
         ]
         says = f"settle {', '.join(source)}, whose crossing would cross {found.threshold}"
         return [WorkItem(do=says, settles=found.threshold, kind="resolve", group=found.threshold)]
-    plan = _cheapest(found.trace, determination, margins)
+    plan = _cheapest(found.trace, margins)
     criteria = {
         f"{found.threshold}:{leaf.name}": leaf
         for leaf in leaves(framework.thresholds[found.threshold].crossed_if)
@@ -126,7 +126,7 @@ def _rule_out(
     ]
 
 
-def _cheapest(step: Step, determination: Determination, margins: Mapping[str, Margin]) -> _Plan:
+def _cheapest(step: Step, margins: Mapping[str, Margin]) -> _Plan:
     """The cheapest leaves whose rule-out would rule the step out (M-k+1 of the children)."""
     if step.outcome is Outcome.RULED_OUT:
         return _Plan(0.0, ())
@@ -134,7 +134,7 @@ def _cheapest(step: Step, determination: Determination, margins: Mapping[str, Ma
         if step.outcome is Outcome.REACHED:
             return _Plan(math.inf, (step.finding,))
         return _Plan(_leaf_rank(margins.get(step.finding)), (step.finding,))
-    plans = sorted(_cheapest(child, determination, margins) for child in step.steps)
+    plans = sorted(_cheapest(child, margins) for child in step.steps)
     chosen = plans[: len(plans) - (step.k or 1) + 1]
     return _Plan(
         sum(plan.rank for plan in chosen),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tierlock.report.explain_text import render_explain_text
     from tierlock.report.gate_text import render_gate_text
     from tierlock.report.github import render_github
-    from tierlock.report.html import render_html
+    from tierlock.report.html import load_templates, render_html
     from tierlock.report.json_format import render_json
     from tierlock.report.junit import render_junit
     from tierlock.report.markdown import render_gate_markdown, render_markdown
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "EXIT_CODES": "values",
     "AssessReport": "values",
+    "load_templates": "html",
     "render_assess_text": "assess_text",
     "render_explain_text": "explain_text",
     "render_gate_markdown": "markdown",
@@ -40,6 +41,7 @@ _HOMES = {
 __all__ = [
     "EXIT_CODES",
     "AssessReport",
+    "load_templates",
     "render_assess_text",
     "render_explain_text",
     "render_gate_markdown",

@@ -20,6 +20,9 @@ from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
 from tierlock.report.wording import day, rests_on
 
+_STYLE: Final = "page.css"
+_PAGE: Final = "page.html"
+
 # What a line break at its hyphen would tear: `ASL-3`, `asl-3/security:audit`, `20 people-days`.
 _NAME: Final = re.compile(
     r"(?P<name>\b\w+(?:-\w+)*-\d(?:[\w/:.-]*\w)?|\b\w+-[\w-]*/[\w/:.-]*\w)"
@@ -31,11 +34,17 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
+def load_templates() -> None:
+    """Compile the page's templates now, where there is time for it; else `render_html` does."""
+    for name in (_STYLE, _PAGE):
+        _environment().get_template(name)
+
+
 def render_html(report: AssessReport) -> str:
     """Return the report as one HTML page that works offline, on paper and on a phone."""
     environment = _environment()
-    style = environment.get_template("page.css").render()
-    return environment.get_template("page.html").render(
+    style = environment.get_template(_STYLE).render()
+    return environment.get_template(_PAGE).render(
         board=board_of(report),
         sections=sections_of(report),
         style=_trusted(style),

@@ -137,6 +137,17 @@ def test_e4_decided_leaves_outside_the_guarantee_are_listed():
     assert (found.scope_outcome, found.label) == (OUT, "ASL-1")
 
 
+def test_c3_out_of_scope_only_the_baseline_of_the_scope_is_owed():
+    rules = framework(
+        thresholds={"t": threshold()},
+        scope=Scope(tier="ASL-1", baseline=("secure",), in_scope_if=fact("big")),
+    )
+    outside = determined(rules, subject=subject(facts={"big": False}))
+    assert outside.owed == (Owed(standard="secure", because="baseline"),)
+    unclear = determined(rules)
+    assert unclear.owed == (Owed(standard="base", because="baseline"),)
+
+
 def test_r2_negatives_reach_attested_criteria():
     failed = negative("failed_claim", concerns="bio-3:threat")
     found = determined(RULES, run(), plan=plan(RULES), negatives=Negatives(records=(failed,)))

@@ -319,6 +319,8 @@ def test_g12_conditions_are_told_once_in_order():
         ("claim.interim", "deploy:polic"),
         ("clock.soft", "soft clock `"),
     ]
+    # An interim claim is a condition of the permission, not a breach of the framework.
+    assert [note.code for note in answer.noncompliance] == ["clock.soft"]
 
 
 def test_g14_the_permission_ends_with_the_first_thing_it_rests_on():

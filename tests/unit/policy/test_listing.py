@@ -46,6 +46,7 @@ from tierlock.core import (
 )
 from tierlock.policy.listing import (
     asked_runs,
+    evidence_from,
     expires_at,
     omissions_of,
     subject_ref,
@@ -107,6 +108,21 @@ def test_x5_runs_of_slots_that_a_criterion_asks_for():
     plain = framework(evaluations=SLOTS)
     asked = asked_runs(case(plain, register=register(*runs.values())))
     assert [item.run_id for item in asked] == ["bio", "bio-old-guard", "alias"]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_every_slot_was_looked_at_since_the_oldest_of_their_latest_runs(reverse):
+    """G-11: one slot was run again three days ago, the other five days ago."""
+    runs = [
+        registered("a", started_at=ago(10)),
+        registered("b", started_at=ago(3)),
+        registered("c", slot="jail", started_at=ago(5)),
+        registered("d", slot="jail", started_at=ago(20)),
+    ]
+    if reverse:
+        runs.reverse()
+    assert evidence_from(case(), asked=tuple(runs)) == ago(5)
+    assert evidence_from(case(), asked=()) == AT
 
 
 def test_x5_the_earliest_end_of_what_the_determination_rests_on():

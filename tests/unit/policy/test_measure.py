@@ -253,13 +253,13 @@ class TestSuite:
         assert self.found([0.0, 0.0], epochs=1).items == 2
 
     def test_the_rule_in_bound_is_scaled_to_the_range(self):
-        for worse, into in ((True, 1.0), (False, 1.0)):
+        for worse, into in ((True, 0.6), (False, 1.4)):
             bad, good = (3.0, -1.0) if worse else (-1.0, 3.0)
             bounds = limits(worse, out=0.2 if worse else 1.8, into=into, lo=-1.0, hi=3.0)
             found = self.found(
-                [bad] * 40 + [good] * 20, bounds=bounds, worse=worse, lo=-1.0, hi=3.0
+                [bad] * 30 + [good] * 30, bounds=bounds, worse=worse, lo=-1.0, hi=3.0
             )
-            assert found.rule_in_p == pytest.approx(float(binom.sf(39, 60, 0.5)))
+            assert found.rule_in_p == pytest.approx(float(binom.sf(29, 60, 0.4)))
 
 
 TREATED = [0.4, 0.6, 0.5, 0.7, 0.3, 0.55, 0.45, 0.6]
@@ -401,3 +401,13 @@ def test_a_ratio_to_nothing_has_no_value_and_open_ends():
     )
     assert flat.value == 0.0
     assert math.isfinite(flat.lower)
+
+
+def test_an_end_may_lie_where_the_search_starts():
+    """No treated attempt succeeds: every ratio that is asked for is above the true one."""
+    nothing = tried(
+        [0.0] * 8 + CONTROL,
+        criterion=UPLIFT["ratio"],
+        arms=ARMS,
+    )
+    assert (nothing.lower, nothing.upper) == (pytest.approx(1e-6), pytest.approx(1e-6))

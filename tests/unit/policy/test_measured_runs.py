@@ -26,8 +26,10 @@ from tests.unit.policy.factory import (
     values,
 )
 from tests.unit.policy.one_slot import CLEAN, settled, summary
+from tests.unit.policy.test_measure import CONTROL, TREATED
 from tierlock import stats
 from tierlock.core import (
+    Estimand,
     Inheritance,
     Lineage,
     Parts,
@@ -125,9 +127,43 @@ class TestVeto:
         assert settled(base, bad, at_limit, **between).outcome is OPEN
         assert settled(base, bad, below, **between).outcome is OUT
 
+    def test_the_safe_side_is_strict_where_lower_is_worse(self):
+        rules = framework(evaluations={"bio": evaluation(higher_is="better")})
+        base, bad = run(56, 56), run(2, 9, name="v", measured_at=ago(5))
+        alone = stats.rule_out_p(values(7, 65), bound=0.2)
+        joined = stats.rule_out_p(values(8, 70), bound=0.2)
+        settings = {
+            "rules": rules,
+            "criterion": measured(rule_out_above=0.8),
+            "alphas": ((alone + joined) / 2, 0.05),
+        }
+        at_limit, above = (run(n - 1, n, name="u", measured_at=ago(5)) for n in (5, 6))
+        assert settled(base, bad, **settings).outcome is OUT
+        assert settled(base, bad, at_limit, **settings).outcome is OPEN
+        assert settled(base, bad, above, **settings).outcome is OUT
+
     def test_missing_attempts_of_an_unplanned_run_are_imputed_worst(self):
         half = run(name="u", measured_at=ago(5), samples=samples([0.0] * 10 + [None] * 40))
         assert summary(settled(run(), half)) == (OPEN, ["slot.unplanned-veto"])
+
+    def test_the_cross_check_bars_with_the_unplanned_run_too(self):
+        """M-9: joined, Welch would rule out; the monotone test no longer does."""
+        rules = framework(evaluations={"bio": evaluation(arm_by="arm")})
+        uplift = Estimand(name="uplift_difference", arms=("without", "with"))
+        settings = {"rules": rules, "criterion": measured(rule_out_below=0.3, estimand=uplift)}
+
+        def trial(shift, times, **changes):
+            treated = [min(1.0, value + shift) for value in TREATED] * times
+            control = [max(0.0, value - shift) for value in CONTROL] * times
+            arms = ("with",) * len(treated) + ("without",) * len(control)
+            return run(samples=samples([*treated, *control], attributes={"arm": arms}), **changes)
+
+        planned, extra = trial(0.0, 5), trial(0.2, 2, name="u", measured_at=ago(5))
+        assert summary(settled(planned, **settings)) == CLEAN
+        assert summary(settled(planned, extra, **settings)) == (OPEN, ["slot.unplanned-veto"])
+        both = settled(planned, extra, runs=2, **settings)
+        assert summary(both) == (OPEN, ["monotone.cross-check"])
+        assert both.estimate.rule_out_p < 0.001
 
     def test_where_lower_is_worse(self):
         rules = framework(evaluations={"bio": evaluation(higher_is="better")})
@@ -189,12 +225,18 @@ class TestVariants:
     def test_a_barred_variant_is_shown_before_a_worse_one(self):
         """The estimate is of a variant that bars, whatever the p-values."""
         rules = framework(evaluations={"bio": evaluation()})
-        from tierlock.core import Estimand
-
         criterion = measured(estimand=Estimand(population="suite"))
         hot = run(name="r2", configuration={"t": "1"}, samples=samples([0.5] * 60))
         found = settled(run(5), hot, rules=rules, criterion=criterion, runs=2)
         assert summary(found) == (OPEN, ["suite.not-binary"])
+        assert found.estimate.method == "none, worst of 2 elicitations"
+
+    def test_a_barred_variant_is_shown_before_one_that_is_as_bad_as_can_be(self):
+        """Both p-values are 1; the one that bars comes second in the order of variants."""
+        criterion = measured(estimand=Estimand(population="suite"))
+        hot = run(60, name="r2", configuration={"t": "1"})
+        found = settled(run(samples=samples([0.5] * 60)), hot, criterion=criterion, runs=2)
+        assert settled(hot, criterion=criterion).estimate.rule_out_p == 1.0
         assert found.estimate.method == "none, worst of 2 elicitations"
 
     def test_an_unplanned_run_is_added_to_every_variant(self):

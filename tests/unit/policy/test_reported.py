@@ -294,9 +294,14 @@ def test_an_unlabelled_spread_gets_every_reading_and_all_must_agree():
     assert found.lower == min(test.lower for test in every)
     some = {test.rule_out_p <= A_OUT for test in every}
     assert some == {True, False}
-    assert "reported.unlabelled" in found.barred
+    assert found.barred == {"reported.unlabelled", "monotone.cross-check"}
     far = tried(*arms("unlabelled"), criterion=RATIO, bounds=limits(out=1.26, into=1.1))
     assert "reported.unlabelled" not in far.barred
+    # They disagree about the comparison with alpha, equality included, and about nothing else.
+    for p, differs in ((found.rule_out_p, False), (min(t.rule_out_p for t in every), True)):
+        at = bounds.model_copy(update={"alpha_rule_out": p})
+        again = tried(*arms("unlabelled"), criterion=RATIO, bounds=at)
+        assert ("reported.unlabelled" in again.barred) == differs
 
 
 def test_two_arms_need_exactly_those_arms_and_their_numbers():

@@ -457,3 +457,9 @@ def test_the_slots_own_name_is_shown():
     )
     (item,) = order(line("t", leaf("t:x")), rules=rules, findings=[finding("t:x", slot="bio")])
     assert item.do == "run Wet lab (`wet`)"
+
+
+def test_what_a_person_only_has_to_say_comes_before_the_shortest_run():
+    made = tree("x", "big")
+    items = ordered(made, margins=[margin("t:x", samples=1, likely_samples=1, seconds=0.5)])
+    assert settles(items) == ["t:big", "t:x"]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.report import factory
 from tierlock.core import Verdict
-from tierlock.report import AssessReport, render_html
+from tierlock.report import AssessReport, load_templates, render_html
 
 REPORTS = {
     "hold": factory.report(),
@@ -135,3 +135,12 @@ def test_a_name_is_not_torn_at_its_hyphen_and_stays_escaped() -> None:
     assert '<span class="whole">model-1</span>/&lt;b&gt;x' in page
     assert '<code class="whole">asl-2/deployment</code>' in page
     assert "<b>x" not in page
+
+
+def test_loaded_templates_leave_nothing_to_compile(monkeypatch: pytest.MonkeyPatch) -> None:
+    def compile_again(*_: object, **__: object) -> None:
+        raise AssertionError("a template was compiled while the page was rendered")
+
+    load_templates()
+    monkeypatch.setattr("jinja2.Environment.compile", compile_again)
+    assert render_html(REPORTS["hold"]).startswith("<!DOCTYPE html>")
