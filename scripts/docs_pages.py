@@ -33,7 +33,8 @@ def commands() -> Iterator[Command]:
 
 
 def _walk(command: click.Command, *, path: str, parent: click.Context | None) -> Iterator[Command]:
-    context = click.Context(command, info_name=path.rsplit(" ", 1)[-1], parent=parent)
+    name = path.rsplit(" ", 1)[-1]
+    context = click.Context(command, info_name=name, parent=parent, **command.context_settings)
     yield Command(path, command, context)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

@@ -54,7 +54,7 @@ def test_every_option_of_every_command_has_help() -> None:
     def options(command: click.Command) -> list[click.Option]:
         found = [entry for entry in command.params if isinstance(entry, click.Option)]
         if isinstance(command, click.Group):
-            context = click.Context(command)
+            context = click.Context(command, **command.context_settings)
             for name in command.list_commands(context):
                 inner = command.get_command(context, name)
                 assert inner is not None
