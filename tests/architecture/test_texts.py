@@ -59,7 +59,7 @@ def test_texts_are_clean() -> None:
         ("# TO" + "DO: later", True),
         ("see https://pyp" + "i.org/project/x", True),
         ("run /ho" + "me/ann/tierlock", True),
-        ("the hackathon at https://example.org/work/notes", False),
+        ("the hackathon at https://example.org/wo" + "rk/notes", False),
     ],
 )
 def test_the_rule_notices(text: str, found: bool) -> None:
