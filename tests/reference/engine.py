@@ -23,6 +23,7 @@ from tests.reference.slots import (
     check_plan,
     check_register,
     check_twins,
+    first_runs,
     is_own,
     register_of,
     unique,
@@ -171,8 +172,13 @@ def implied(framework: Framework, lines: dict[str, Line]) -> dict[str, Line]:
             if above.outcome is IN:
                 broken = below.contradiction or below.tree is OUT
                 lines[y] = _changed(below, IN, contradiction=broken)
-            elif above.outcome is OPEN and above.owes:
-                lines[y] = _changed(below, max(below.outcome, OPEN), owes=True)
+            elif above.outcome is OPEN and (above.owes or above.vetoed):
+                lines[y] = _changed(
+                    below,
+                    max(below.outcome, OPEN),
+                    owes=below.owes or above.owes,
+                    vetoed=below.vetoed or above.vetoed,
+                )
     for _ in range(len(lines) + 1):
         for x, y in pairs:
             above = lines[x]
@@ -255,10 +261,10 @@ def _judgement(
 
 
 def _looked_since(case: Case, runs: Sequence[RegisteredRun]) -> datetime:
-    """G-11: the latest start of each slot, and of these the first."""
+    """G-11: the earliest start of a planned run."""
     slots = {run.slot for run in runs}
-    latest = [max(run.started_at for run in runs if run.slot == slot) for slot in slots]
-    return min(latest, default=case.at)
+    planned = [run for slot in slots for run in first_runs(slot, case.plan, set(runs))]
+    return min((run.started_at for run in planned), default=case.at)
 
 
 def _asked_runs(case: Case) -> list[RegisteredRun]:

@@ -214,15 +214,7 @@ def slot_for(
         for record in evidence
         if is_own(subject, record.subject.name, record.subject.parts, safeguards=safeguards)
     }
-    promise = plan.slot(name)
-    count = promise.runs if promise else 0
-    eligible = [
-        run
-        for run in runs
-        if run.ended in ("success", "unknown")
-        and (plan.declared == "after" or run.started_at >= plan.sealed_at)
-    ]
-    first = [run.run_id for run in eligible[:count]]
+    first = [run.run_id for run in first_runs(name, plan, runs)]
     return Slot(
         planned=tuple(own[run] for run in first if run in own),
         unplanned=tuple(
@@ -231,6 +223,20 @@ def slot_for(
         runs=tuple(runs),
         owes=frozenset(_owed(name, subject, plan, register, runs, len(first), set(own))),
     )
+
+
+def first_runs(name: str, plan: Plan, runs: Iterable[RegisteredRun]) -> list[RegisteredRun]:
+    """S-2: the planned runs of one slot."""
+    promise = plan.slot(name)
+    eligible = [
+        run
+        for run in runs
+        if run.slot == name
+        and run.ended in ("success", "unknown")
+        and (plan.declared == "after" or run.started_at >= plan.sealed_at)
+    ]
+    eligible.sort(key=lambda run: (run.started_at, run.run_id))
+    return eligible[: promise.runs if promise else 0]
 
 
 def _owed(

@@ -175,7 +175,7 @@ class Determination(Record):
     """All findings of one subject under one framework at one instant, and what follows.
 
     Attributes:
-        evidence_from: since when every slot has been looked at; incidents after it make this stale.
+        evidence_from: start of the oldest planned run; incidents after it make this stale.
         label: derived for people from the tiers; nothing is decided by it.
         label_if_settled: the label if every undetermined threshold were ruled out.
         holds: thresholds that are undetermined under precaution `hold`.

@@ -82,14 +82,14 @@ def _screened(state: _State) -> _State:
 
 
 def _raise(states: dict[str, _State], framework: Framework) -> None:
-    """Who crosses X crosses Y: Y is never better than an X that is REACHED or owes evidence."""
+    """Who crosses X crosses Y: Y is never better than an X that is REACHED, owes or is vetoed."""
     changed = True
     while changed:
         changed = False
         for name, state in list(states.items()):
             if state.outcome is Outcome.RULED_OUT:
                 continue
-            if state.outcome is Outcome.UNDETERMINED and not state.owes:
+            if state.outcome is Outcome.UNDETERMINED and not (state.owes or state.vetoed):
                 continue
             for lower in framework.thresholds[name].implies:
                 new = _raised(states[lower], by=name, because=state)
@@ -98,16 +98,19 @@ def _raise(states: dict[str, _State], framework: Framework) -> None:
 
 
 def _raised(state: _State, *, by: str, because: _State) -> _State:
-    # `_raise` calls this for what is REACHED or owes; an UNDETERMINED one hands its debt down.
-    owes = state.owes or because.outcome is Outcome.UNDETERMINED
+    # What keeps an UNDETERMINED one open keeps open whatever it implies, in turn.
+    still_open = because.outcome is Outcome.UNDETERMINED
+    state = state._replace(
+        owes=state.owes or (still_open and because.owes),
+        vetoed=state.vetoed or (still_open and because.vetoed),
+    )
     if because.outcome <= state.outcome:
-        return state._replace(owes=owes)
+        return state
     contradiction = because.outcome is Outcome.REACHED and state.tree is Outcome.RULED_OUT
     code = "threshold.contradiction" if contradiction else "threshold.implied"
     says = f"`{by}` is {because.outcome.words}, and crossing it crosses this"
     return state._replace(
         outcome=because.outcome,
-        owes=owes,
         changed_by="implied_above",
         contradiction=contradiction,
         reasons=(*state.reasons, Reason(code=code, says=says)),
@@ -115,12 +118,15 @@ def _raised(state: _State, *, by: str, because: _State) -> _State:
 
 
 def _lower(states: dict[str, _State], framework: Framework) -> None:
-    """X UNDETERMINED that owes nothing is RULED_OUT when something it implies is."""
+    """X UNDETERMINED is RULED_OUT when something it implies is.
+
+    Nothing that an X which owes or is vetoed implies is RULED_OUT any more: `_raise` saw to it.
+    """
     changed = True
     while changed:
         changed = False
         for name, state in list(states.items()):
-            if state.outcome is not Outcome.UNDETERMINED or state.owes or state.vetoed:
+            if state.outcome is not Outcome.UNDETERMINED:
                 continue
             below = [
                 lower

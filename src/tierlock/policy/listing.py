@@ -17,7 +17,7 @@ from tierlock.core import (
     leaves,
 )
 from tierlock.policy.case import Case
-from tierlock.policy.slots import is_own
+from tierlock.policy.slots import in_order, is_own, planned_runs
 from tierlock.policy.staleness import runs_expire_at
 
 
@@ -58,15 +58,20 @@ def asked_runs(case: Case) -> tuple[RegisteredRun, ...]:
 
 
 def evidence_from(case: Case, *, asked: tuple[RegisteredRun, ...]) -> datetime:
-    """Return since when every slot has been looked at: the oldest of the slots' latest starts.
+    """Return when the oldest planned run started on which a finding can rest.
 
-    An incident after that instant makes the determination stale (spec/gate.md G-11); it counts
-    registered runs, so that deleting evidence can not move it later.
+    An incident after that instant makes the determination stale (spec/gate.md G-11). It counts
+    registered runs, so that deleting evidence can not move it later, and planned ones, so that one
+    more run beside the old ones can not either.
     """
-    latest: dict[str, datetime] = {}
-    for run in asked:
-        latest[run.slot] = max(run.started_at, latest.get(run.slot, run.started_at))
-    return min(latest.values(), default=case.at)
+    planned = (
+        run.started_at
+        for slot in case.plan.slots
+        for run in planned_runs(
+            slot.slot, plan=case.plan, runs=in_order(r for r in asked if r.slot == slot.slot)
+        )
+    )
+    return min(planned, default=case.at)
 
 
 def expires_at(

@@ -101,6 +101,23 @@ def is_own(name: str, *, parts: Parts, subject: Subject, safeguard: bool) -> boo
     return not safeguard or same_part(parts.safeguards, other=subject.parts.safeguards)
 
 
+def in_order(runs: Iterable[RegisteredRun]) -> list[RegisteredRun]:
+    """Return registered runs as S-2 orders them: by start, then by run id."""
+    return sorted(runs, key=lambda run: (run.started_at, run.run_id))
+
+
+def planned_runs(slot: str, *, plan: Plan, runs: Sequence[RegisteredRun]) -> list[RegisteredRun]:
+    """Return those of a slot's ordered runs that the plan counts (S-2); none without a promise."""
+    promise = plan.slot(slot)
+    eligible = [
+        run
+        for run in runs
+        if run.ended in _COUNTABLE
+        and (plan.declared == "after" or run.started_at >= plan.sealed_at)
+    ]
+    return [] if promise is None else eligible[: promise.runs]
+
+
 def view_slot(
     slot: str,
     *,
@@ -112,14 +129,11 @@ def view_slot(
     safeguard: bool,
 ) -> SlotView:
     """Return the slot's planned and unplanned evidence and everything it owes."""
-    runs = sorted(
-        (
-            run
-            for run in register.runs
-            if run.slot == slot
-            and is_own(run.subject, parts=run.parts, subject=subject, safeguard=safeguard)
-        ),
-        key=lambda run: (run.started_at, run.run_id),
+    runs = in_order(
+        run
+        for run in register.runs
+        if run.slot == slot
+        and is_own(run.subject, parts=run.parts, subject=subject, safeguard=safeguard)
     )
     found = {
         item.run_id: item
@@ -130,13 +144,7 @@ def view_slot(
         )
     }
     promise = plan.slot(slot)
-    eligible = [
-        run
-        for run in runs
-        if run.ended in _COUNTABLE
-        and (plan.declared == "after" or run.started_at >= plan.sealed_at)
-    ]
-    planned = [] if promise is None else eligible[: promise.runs]
+    planned = planned_runs(slot, plan=plan, runs=runs)
     planned_ids = {run.run_id for run in planned}
     owed = [
         _owed(run.run_id, "slot.run-missing", f"run `{run.run_id}` was started, its log is missing")

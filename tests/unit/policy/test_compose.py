@@ -81,13 +81,26 @@ def test_f2_facts_settle_only_what_nobody_measured():
 
 
 @pytest.mark.parametrize("code", ["slot.only-unplanned", "slot.unplanned-veto"])
-def test_f3_an_unplanned_veto_is_not_lowered_away(code):
-    """F-3: nothing vetoed is lowered by an implication; other reasons are."""
+def test_f3_what_has_an_unplanned_veto_keeps_open_all_that_it_implies(code):
+    """F-3: down the chain; another reason for being undetermined is settled from below."""
+    chain = {"a": OPEN, "b": OUT, "c": OPEN, "d": OUT}
+    implies = [("a", "b"), ("b", "c"), ("c", "d")]
     for reason, outcome in ((code, OPEN), ("interval.crosses", OUT)):
         why = (Reason(code="x", says="s"), Reason(code=reason, says="s"))
         seen = {"a:a": finding("a:a", reasons=why)}
-        found = composed({"a": OPEN, "b": OUT}, implies=[("a", "b")], findings=seen)
-        assert found["a"].outcome is outcome
+        found = composed(chain, implies=implies, findings=seen)
+        assert [found[name].outcome for name in "abcd"] == [outcome] * 4
+        assert all(found[name].complete for name in "abcd")
+
+
+def test_f3_a_debt_and_a_veto_are_handed_down_each_by_itself():
+    """F-3: what a vetoed threshold implies owes nothing of its own, and what is REACHED neither."""
+    veto = {"a:a": finding("a:a", reasons=(Reason(code="slot.unplanned-veto", says="s"),))}
+    implies = [("a", "b")]
+    assert composed({"a": OPEN, "b": OPEN}, implies=implies, findings=veto)["b"].complete
+    assert not composed({"a": OPEN, "b": OPEN}, implies=implies, owes=("a",))["b"].complete
+    assert composed({"a": IN, "b": OPEN}, implies=implies, owes=("a",))["b"].complete
+    assert not composed({"a": IN, "b": OPEN}, implies=implies, owes=("b",))["b"].complete
 
 
 @pytest.mark.parametrize("scope", [None, OPEN, IN])

@@ -111,17 +111,31 @@ def test_x5_runs_of_slots_that_a_criterion_asks_for():
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_every_slot_was_looked_at_since_the_oldest_of_their_latest_runs(reverse):
-    """G-11: one slot was run again three days ago, the other five days ago."""
+def test_g11_evidence_is_as_old_as_the_earliest_planned_run_of_any_slot(reverse):
+    """G-11: runs from before the plan, unfinished ones and ones beside the plan do not count."""
     runs = [
         registered("a", started_at=ago(10)),
-        registered("b", started_at=ago(3)),
-        registered("c", slot="jail", started_at=ago(5)),
-        registered("d", slot="jail", started_at=ago(20)),
+        registered("b", started_at=ago(7)),
+        registered("c", started_at=ago(3)),
+        registered("d", slot="jail", started_at=ago(9), ended="error"),
+        registered("e", slot="jail", started_at=ago(6)),
+        registered("f", slot="jail", started_at=ago(5)),
+        registered("g", slot="idle", started_at=ago(9)),
     ]
     if reverse:
         runs.reverse()
-    assert evidence_from(case(), asked=tuple(runs)) == ago(5)
+
+    def since(slots, **changes):
+        promised = (PlannedSlot(slot=name, runs=count) for name, count in slots.items())
+        sealed = plan(framework(), *promised, **{"sealed_at": ago(9), **changes})
+        return evidence_from(case(plan=sealed), asked=tuple(runs))
+
+    assert since({"bio": 1}) == ago(7)
+    assert since({"jail": 1}) == ago(6)
+    assert since({"bio": 1, "jail": 2}) == ago(7)
+    assert since({"bio": 2}, sealed_at=ago(5)) == ago(3)
+    assert since({"bio": 1}, declared="after") == ago(10)
+    assert since({"size": 1}) == AT
     assert evidence_from(case(), asked=()) == AT
 
 
