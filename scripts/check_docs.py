@@ -12,6 +12,7 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from docs_console import DocsError, difference, rerun
@@ -23,21 +24,24 @@ from docs_pages import (
     error_reference,
     exit_code_of,
     options_of,
+    reason_reference,
     with_generated,
 )
 
 from tierlock.core.errors import CODES
-from tierlock.report import EXIT_CODES
+from tierlock.report import EXIT_CODES, REASON_CODES
 
 ROOT = Path(__file__).resolve().parents[1]
 CLI_PAGE = Path("docs/reference/cli.md")
 ERROR_PAGE = Path("docs/reference/errors.md")
+REASON_PAGE = Path("docs/reference/reasons.md")
 LEVELS_PAGE = Path("docs/concepts/levels.md")
 
 # Page, name of its generated part, and what makes the part from the page's present text.
 GENERATED: tuple[tuple[Path, str, Callable[[str], str]], ...] = (
     (CLI_PAGE, "commands", lambda _: cli_reference()),
     (ERROR_PAGE, "codes", error_reference),
+    *((REASON_PAGE, place, partial(reason_reference, place=place)) for place in REASON_CODES),
     (LEVELS_PAGE, "scope", lambda _: scope_reference()),
     (LEVELS_PAGE, "bounds", lambda _: bounds_reference()),
     (LEVELS_PAGE, "standards", lambda _: standards_reference()),

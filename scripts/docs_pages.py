@@ -1,4 +1,4 @@
-"""The generated parts of the reference pages: the command line and the error codes.
+"""The generated parts of the reference pages: the command line, the errors and the reasons.
 
 A generated part stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. What to do
 about an error is written by hand, in the last column of the table; it is kept when the table is
@@ -15,6 +15,7 @@ import click
 
 from tierlock.cli.main import root as cli
 from tierlock.core.errors import CODES, InputError, IntegrityError, TierlockError
+from tierlock.report import REASON_CODES
 
 NO_ADVICE = "(nobody has written this yet)"
 
@@ -78,6 +79,14 @@ def error_reference(page: str) -> str:
         for code, says in CODES.items()
     ]
     return "\n".join(["| code | exit | means | do |", "|---|---|---|---|", *rows])
+
+
+def reason_reference(_: str, *, place: str) -> str:
+    """Return the generated part `place`: the codes that are given there."""
+    rows = [
+        f"| `{code}` | {says} | {clause} |" for code, (says, clause) in REASON_CODES[place].items()
+    ]
+    return "\n".join(["| code | why | clause |", "|---|---|---|", *rows])
 
 
 def exit_code_of(code: str) -> int:

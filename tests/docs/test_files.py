@@ -13,20 +13,18 @@ from tierlock.core import (
     Interim,
     Lineage,
     Record,
-    Surface,
-)
-from tierlock.frameworks import parse_record
-from tierlock.store import LocalStore
-from tierlock.usecases import ProjectFile, Statements, SubjectFile
-from tierlock.usecases.demo import STORY, play
-from tierlock.usecases.statements import (
     StatedApproval,
     StatedAttestation,
     StatedClaim,
     StatedNegative,
     StatedRuling,
     StatedSignature,
+    Surface,
 )
+from tierlock.frameworks import parse_record
+from tierlock.store import LocalStore
+from tierlock.usecases import ProjectFile, Statements, SubjectFile
+from tierlock.usecases.demo import STORY, play
 
 PAGE = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
 KINDS: dict[str, type[Record]] = {

@@ -7,8 +7,8 @@ from typing import Final
 
 import click
 
+from tierlock.cli.context import HELP
 from tierlock.cli.output import (
-    HELP,
     at_option,
     framework_option,
     instant_of,

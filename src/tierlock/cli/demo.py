@@ -7,7 +7,8 @@ from textwrap import fill
 
 import click
 
-from tierlock.cli.output import HELP, color, data, width
+from tierlock.cli.context import HELP
+from tierlock.cli.output import color, data, width
 from tierlock.core import InputError, format_instant
 from tierlock.report import render_assess_text, render_gate_text
 from tierlock.usecases import Played, play

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from tierlock.cli.context import HELP
 from tierlock.cli.output import (
-    HELP,
     action_of,
     at_option,
     color,
@@ -18,7 +18,7 @@ from tierlock.cli.output import (
     width,
 )
 from tierlock.core import CODES, InputError
-from tierlock.report import render_explain_text, render_json
+from tierlock.report import render_code, render_explain_text, render_json
 from tierlock.usecases import ask, load_project, report_of
 
 
@@ -43,19 +43,13 @@ def command(
     at_text: str | None,
     style: str,
 ) -> None:
-    """Explain the answer, or an error CODE such as `framework.bounds`.
+    """Explain the answer, or the CODE of a reason or an error, such as `slot.unplanned-veto`.
 
     Prints why each threshold came out as it did, how far the evidence is from the bound, which
     single facts would change the answer, what is missing, and the way forward with its cost.
     """
     if code is not None:
-        if code not in CODES:
-            raise InputError(
-                "input.not-found",
-                f"`{code}` is not an error code",
-                hint="the codes are listed in docs/reference/errors.md",
-            )
-        data(f"{code}: {CODES[code]}")
+        data(_meaning(code))
         return
     project = load_project(folder, framework=framework)
     action = action_of(name, surface=surface, audience=audience, default=project.action)
@@ -65,3 +59,15 @@ def command(
         data(render_json(report, exit_code=0))
     else:
         data(render_explain_text(report, width=width(), color=color()))
+
+
+def _meaning(code: str) -> str:
+    """Return what the code of an error or a reason means."""
+    says = f"{code}: {CODES[code]}" if code in CODES else render_code(code)
+    if says is None:
+        raise InputError(
+            "input.not-found",
+            f"`{code}` is not the code of an error or a reason",
+            hint="the codes are listed in docs/reference/errors.md and docs/reference/reasons.md",
+        )
+    return says

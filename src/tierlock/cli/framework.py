@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tierlock.cli.output import HELP, data
+from tierlock.cli.context import HELP
+from tierlock.cli.output import data
 from tierlock.core import Framework, Measured, leaves
 from tierlock.frameworks import check_framework, get_framework, list_frameworks
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from tierlock.cli.context import HELP
 from tierlock.cli.output import (
-    HELP,
     action_of,
     at_option,
     color,

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from tierlock.cli.assess import DEFAULT_FRAMEWORK
-from tierlock.cli.output import HELP, data
+from tierlock.cli.context import HELP
+from tierlock.cli.output import data
 from tierlock.usecases import init_project
 
 

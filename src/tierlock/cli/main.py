@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, NoReturn
 import click
 
 from tierlock import __version__
+from tierlock.cli.context import HELP
 
 
 class _Lazy(NamedTuple):
@@ -51,7 +52,7 @@ class _Commands(click.Group):
             formatter.write_dl([(name, lazy.says) for name, lazy in COMMANDS.items()])
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings=HELP)
 @click.version_option(__version__, prog_name="tierlock")
 def root() -> None:
     """AI Safety Levels as code: evidence in, safety level and release decision out.

@@ -15,8 +15,6 @@ import click
 from tierlock.core import Action, InputError, parse_instant, printable
 
 F = TypeVar("F", bound=Callable[..., Any])
-HELP: Final = {"help_option_names": ["-h", "--help"]}
-"""Context of every command; a command must not depend on who called it."""
 _WIDEST: Final = 100
 
 project_option = click.option(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from tierlock.cli.output import HELP, at_option, data, framework_option, instant_of, project_option
+from tierlock.cli.context import HELP
+from tierlock.cli.output import at_option, data, framework_option, instant_of, project_option
 from tierlock.core import InputError, digest, format_instant
 from tierlock.usecases import load_project, seal_plan
 

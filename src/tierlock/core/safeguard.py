@@ -1,4 +1,8 @@
-"""What people state: attestations, safeguard claims, approvals, rulings and negative records."""
+"""What people state: attestations, safeguard claims, approvals, rulings and negative records.
+
+Each comes in two forms. `StatedX` is what people write, in a file that names the subject once and
+that nobody signed; `X` adds the subject and, where one can sign, how sure the signature is.
+"""
 
 from __future__ import annotations
 
@@ -15,26 +19,34 @@ Assurance = Literal["declared", "signed"]
 """`declared` is an unsigned statement; a framework may refuse it."""
 
 
-class Attestation(Record):
-    """A role's statement that the bad proposition of an attested criterion does not hold.
-
-    The opposite statement is a negative record (`objection` or `failed_claim`), because a
-    restriction must not disappear with a file (spec/gate.md G-11).
+class StatedAttestation(Record):
+    """An attestation as people write it: about the subject of the file that it stands in.
 
     Attributes:
         criterion: path of the criterion, `<threshold or standard>:<criterion>`.
-        subject: name of the subject.
         over: digest of each part that was looked at; a part without digest is matched by name.
     """
 
     criterion: str
-    subject: str
     role: str
     signer: str
     over: dict[Part, Digest] = {}
     attested_at: Instant
     expires_at: Instant | None = None
     says: str = ""
+
+
+class Attestation(StatedAttestation):
+    """A role's statement that the bad proposition of an attested criterion does not hold.
+
+    The opposite statement is a negative record (`objection` or `failed_claim`), because a
+    restriction must not disappear with a file (spec/gate.md G-11).
+
+    Attributes:
+        subject: name of the subject.
+    """
+
+    subject: str
     assurance: Assurance = "declared"
 
 
@@ -64,14 +76,12 @@ class Interim(Record):
     notice: str = ""
 
 
-class Claim(Record):
-    """The statement that one criterion of a standard is met or on its way.
-
-    That a criterion is shown *not* to hold is a negative record (`failed_claim`).
+class StatedClaim(Record):
+    """A claim as people write it: about the subject of the file that it stands in.
 
     Attributes:
         criterion: path of the criterion, `<standard>:<criterion>`.
-        status: `met` or `pending`.
+        status: `met`, `pending`, or `unmet`, which makes it a negative record (`failed_claim`).
         paths: traffic paths it covers, as `<surface>/<path>`; `*` covers every declared path.
         holds_with_weights: whether it also binds somebody who has the weights.
         parts: digests of the parts that it was established on; other digests void it.
@@ -83,8 +93,7 @@ class Claim(Record):
     """
 
     criterion: str
-    subject: str
-    status: Literal["met", "pending"]
+    status: Literal["met", "pending", "unmet"]
     says: str = ""
     paths: tuple[str, ...] = ("*",)
     holds_with_weights: bool = False
@@ -103,8 +112,18 @@ class Claim(Record):
         return self
 
 
-class Approval(Record):
-    """A role's sign-off on one action under one exact determination."""
+class Claim(StatedClaim):
+    """The statement that one criterion of a standard is met or on its way.
+
+    That a criterion is shown *not* to hold is a negative record (`failed_claim`).
+    """
+
+    subject: str
+    status: Literal["met", "pending"]
+
+
+class StatedApproval(Record):
+    """A sign-off as people write it; what stands in a file is unsigned, whatever it says."""
 
     role: str
     signer: str
@@ -112,19 +131,29 @@ class Approval(Record):
     determination: Digest
     approved_at: Instant
     expires_at: Instant | None = None
+
+
+class Approval(StatedApproval):
+    """A role's sign-off on one action under one exact determination."""
+
     assurance: Assurance = "declared"
 
 
-class RoleSignature(Record):
-    """One role's part in a ruling."""
+class StatedSignature(Record):
+    """One role's part in a ruling, as people write it; unsigned."""
 
     role: str
     signer: str
+
+
+class RoleSignature(StatedSignature):
+    """One role's part in a ruling."""
+
     assurance: Assurance = "declared"
 
 
-class Ruling(Record):
-    """The decision makers' official determination, kept beside the computed one for ever.
+class StatedRuling(Record):
+    """A ruling as people write it: about the subject of the file that it stands in.
 
     Attributes:
         determination: digest of the exact determination that was ruled on.
@@ -134,18 +163,23 @@ class Ruling(Record):
     """
 
     determination: Digest
-    subject: str
     outcomes: dict[str, Outcome] = {}
-    signatures: tuple[RoleSignature, ...] = ()
+    signatures: tuple[StatedSignature, ...] = ()
     reasons: str = Field(min_length=1)
     ruled_at: Instant
 
 
-class Negative(Record):
-    """A record that can only restrict: revocation, incident, dissent, objection, failed claim.
+class Ruling(StatedRuling):
+    """The decision makers' official determination, kept beside the computed one for ever."""
+
+    subject: str
+    signatures: tuple[RoleSignature, ...] = ()
+
+
+class StatedNegative(Record):
+    """A negative record as people write it: about the subject of the file that it stands in.
 
     Attributes:
-        subject: name of the subject it is about.
         concerns: the criterion path or digest that it concerns; empty for the whole subject.
         resolved_at: when it was resolved on the record; None while it stands.
     """
@@ -153,11 +187,20 @@ class Negative(Record):
     kind: Literal[
         "revocation", "incident", "new_attack_class", "dissent", "objection", "failed_claim"
     ]
-    subject: str
     concerns: str = ""
     says: str = Field(min_length=1)
     happened_at: Instant
     resolved_at: Instant | None = None
+
+
+class Negative(StatedNegative):
+    """A record that can only restrict: revocation, incident, dissent, objection, failed claim.
+
+    Attributes:
+        subject: name of the subject it is about.
+    """
+
+    subject: str
 
 
 class Negatives(Record):

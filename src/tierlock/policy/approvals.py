@@ -76,7 +76,7 @@ def _separable(
     roles: Sequence[str], *, framework: Framework, approvals: Sequence[Approval]
 ) -> bool:
     """Whether one signer per role can be chosen so that independent roles differ."""
-    signers = {role: sorted({a.signer for a in approvals if a.role == role}) for role in roles}
+    signers = {role: {a.signer for a in approvals if a.role == role} for role in roles}
     apart = {
         frozenset((role, other))
         for role in roles
@@ -104,11 +104,13 @@ def _until(
     roles: Sequence[str], *, framework: Framework, approvals: Sequence[Approval]
 ) -> datetime | None:
     """The first instant at which the approvals that are left no longer suffice (G-14)."""
-    for end in sorted({a.expires_at for a in approvals if a.expires_at is not None}):
+
+    def suffices_after(end: datetime) -> bool:
         rest = [a for a in approvals if a.expires_at is None or a.expires_at > end]
-        if not _separable(roles, framework=framework, approvals=rest):
-            return end
-    return None
+        return _separable(roles, framework=framework, approvals=rest)
+
+    ends = {a.expires_at for a in approvals if a.expires_at is not None}
+    return min((end for end in ends if not suffices_after(end)), default=None)
 
 
 def _hold(code: str, says: str, about: str) -> GateReason:

@@ -102,7 +102,7 @@ def _raised(state: _State, *, by: str, because: _State) -> _State:
     still_open = because.outcome is Outcome.UNDETERMINED
     state = state._replace(
         owes=state.owes or (still_open and because.owes),
-        vetoed=state.vetoed or (still_open and because.vetoed),
+        vetoed=state.vetoed or because.vetoed,  # of no account once it is REACHED
     )
     if because.outcome <= state.outcome:
         return state

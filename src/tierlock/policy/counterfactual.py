@@ -28,9 +28,10 @@ def with_outcome(
     traces = {
         found.threshold: _retraced(found.trace, path, outcome) for found in determination.thresholds
     }
-    scope = determination.scope_outcome
-    if determination.scope_trace is not None:
-        scope = _retraced(determination.scope_trace, path, outcome).outcome
+    scope_trace, scope = determination.scope_trace, None
+    if scope_trace is not None:
+        scope_trace = _retraced(scope_trace, path, outcome)
+        scope = scope_trace.outcome
     thresholds = compose_thresholds(
         framework=framework,
         traces=traces,
@@ -53,6 +54,7 @@ def with_outcome(
             "findings": findings,
             "thresholds": thresholds,
             "scope_outcome": scope,
+            "scope_trace": scope_trace,
             "owed": owed,
             "holds": holds,
             "label": label,
@@ -79,7 +81,7 @@ def _retraced(step: Step, path: str, outcome: Outcome) -> Step:
 def with_test_passed(determination: Determination, *, path: str) -> Determination:
     """Return the determination as if the safeguard test at `<standard>:<criterion>` ruled out."""
     step = determination.safeguard_traces.get(path)
-    if step is None:
+    if step is None or step.outcome is Outcome.RULED_OUT:
         return determination
     passed = step.model_copy(update={"outcome": Outcome.RULED_OUT})
     return determination.model_copy(

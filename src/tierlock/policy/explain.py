@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from tierlock.core import (
     Approval,
@@ -29,24 +29,52 @@ from tierlock.policy.counterfactual import (
     with_test_passed,
     without_failures,
 )
-from tierlock.policy.gate import decide
+from tierlock.policy.gate import decide_about
 from tierlock.policy.logic import finding_paths
 from tierlock.policy.margins import margins
 from tierlock.policy.work import work_order
 
-Again = Callable[[Determination, Sequence[Claim], Negatives], Decision]
+IMAGINED: Final = "sha256:" + 64 * "0"
+"""Stands for the digest of a determination that nobody made: no ruling or approval is about it."""
+
+
+class _Imagined(NamedTuple):
+    """One finding settled otherwise, and the determination that would follow."""
+
+    finding: Finding
+    to: Outcome
+    changed: Determination
 
 
 class _Asked(NamedTuple):
-    """A decided question, and how to ask it again with something changed."""
+    """A decided question, which can be asked again with something changed."""
 
     framework: Framework
     determination: Determination
     subject: Subject
     decision: Decision
     claims: tuple[Claim, ...]
+    rulings: tuple[Ruling, ...]
+    approvals: tuple[Approval, ...]
     negatives: Negatives
-    again: Again
+
+    def again(
+        self, changed: Determination, *, claims: Sequence[Claim], negatives: Negatives
+    ) -> Verdict:
+        """Return the verdict about `changed`, which is the one decided about or an imagined one."""
+        same = changed is self.determination
+        return decide_about(
+            changed,
+            name=self.decision.determination if same else IMAGINED,
+            framework=self.framework,
+            subject=self.subject,
+            action=self.decision.action,
+            at=self.decision.decided_at,
+            claims=claims,
+            rulings=self.rulings,
+            approvals=self.approvals,
+            negatives=negatives,
+        ).verdict
 
 
 def explain(
@@ -75,8 +103,7 @@ def explain(
         negatives: the negative records that `decide` saw.
     """
     known = margins(framework, determination=determination, evidence=tuple(evidence))
-    all_claims, records = tuple(claims), negatives or Negatives()
-    all_rulings, all_approvals = tuple(rulings), tuple(approvals)
+    all_claims = tuple(claims)
     work = work_order(
         framework,
         determination=determination,
@@ -84,26 +111,20 @@ def explain(
         margins={margin.path: margin for margin in known},
         claims=all_claims,
     )
-    flips = _threshold_flips(framework, determination)
+    imagined = tuple(_settled_otherwise(framework, determination))
+    flips = _threshold_flips(determination, imagined)
     if decision is not None:
-
-        def again(
-            changed: Determination, some_claims: Sequence[Claim], some: Negatives
-        ) -> Decision:
-            return decide(
-                framework,
-                changed,
-                subject=subject,
-                action=decision.action,
-                at=decision.decided_at,
-                claims=some_claims,
-                rulings=all_rulings,
-                approvals=all_approvals,
-                negatives=some,
-            )
-
-        asked = _Asked(framework, determination, subject, decision, all_claims, records, again)
-        flips = [*_claim_flips(asked), *_verdict_flips(asked), *flips]
+        asked = _Asked(
+            framework=framework,
+            determination=determination,
+            subject=subject,
+            decision=decision,
+            claims=all_claims,
+            rulings=tuple(rulings),
+            approvals=tuple(approvals),
+            negatives=negatives or Negatives(),
+        )
+        flips = [*_claim_flips(asked), *_verdict_flips(asked, imagined), *flips]
     return Explanation(
         verdict=None if decision is None else decision.verdict,
         deciding=tuple(
@@ -133,12 +154,12 @@ def _deciding(
     )
 
 
-def _verdict_flips(asked: _Asked) -> list[Flip]:
+def _verdict_flips(asked: _Asked, imagined: Iterable[_Imagined]) -> list[Flip]:
     """Single findings whose change would change the verdict."""
     flips = []
     old = asked.decision.verdict
-    for finding, to, changed in _settled_otherwise(asked.framework, asked.determination):
-        new = asked.again(changed, asked.claims, asked.negatives).verdict
+    for finding, to, changed in imagined:
+        new = asked.again(changed, claims=asked.claims, negatives=asked.negatives)
         if new is not old:
             flips.append(_flip(finding.path, to.value, old, new))
     return flips
@@ -147,20 +168,22 @@ def _verdict_flips(asked: _Asked) -> list[Flip]:
 def _claim_flips(asked: _Asked) -> list[Flip]:
     """Single safeguards whose being met, or no longer claimed, would change the verdict."""
     old = asked.decision.verdict
-    if asked.again(asked.determination, asked.claims, asked.negatives).verdict is not old:
+    same = asked.again(asked.determination, claims=asked.claims, negatives=asked.negatives)
+    if same is not old:
         raise InputError(
             "input.type",
             "the decision does not follow from these claims, rulings, approvals and records",
             hint="pass to `explain` what was passed to `decide`",
         )
     flips = []
-    paths = {
-        f"{standard_id}:{criterion_id}"
+    told = {reason.about for reason in asked.decision.reasons}
+    open_paths = [
+        path
         for standard_id, standard in asked.framework.standards.items()
         for criterion_id in standard.criteria
-    }
-    open_paths = paths & {reason.about for reason in asked.decision.reasons}
-    for path in sorted(open_paths):
+        if (path := f"{standard_id}:{criterion_id}") in told
+    ]
+    for path in open_paths:
         claim = perfect_claim(
             path,
             framework=asked.framework,
@@ -169,21 +192,21 @@ def _claim_flips(asked: _Asked) -> list[Flip]:
         )
         new = asked.again(
             with_test_passed(asked.determination, path=path),
-            (*asked.claims, claim),
-            without_failures(asked.negatives, path=path),
-        ).verdict
+            claims=(*asked.claims, claim),
+            negatives=without_failures(asked.negatives, path=path),
+        )
         if new is not old:
             flips.append(_flip(path, "met", old, new))
-    for path in sorted({claim.criterion for claim in asked.claims} - open_paths):
+    for path in sorted({claim.criterion for claim in asked.claims}.difference(open_paths)):
         fewer = [claim for claim in asked.claims if claim.criterion != path]
-        new = asked.again(asked.determination, fewer, asked.negatives).verdict
+        new = asked.again(asked.determination, claims=fewer, negatives=asked.negatives)
         if new is not old:
             flips.append(_flip(path, "unmet", old, new))
     return flips
 
 
 def _flip(path: str, to: str, old: Verdict, new: Verdict) -> Flip:
-    opens = new is Verdict.ALLOW or (old is Verdict.DENY and new is Verdict.HOLD)
+    opens = old is Verdict.DENY or new is Verdict.ALLOW  # the two are never the same
     return Flip(
         path=path,
         to=to,
@@ -192,11 +215,11 @@ def _flip(path: str, to: str, old: Verdict, new: Verdict) -> Flip:
     )
 
 
-def _threshold_flips(framework: Framework, determination: Determination) -> list[Flip]:
+def _threshold_flips(determination: Determination, imagined: Iterable[_Imagined]) -> list[Flip]:
     """Single findings whose change would change a threshold's outcome."""
     before = {found.threshold: found.outcome for found in determination.thresholds}
     flips = []
-    for finding, to, changed in _settled_otherwise(framework, determination):
+    for finding, to, changed in imagined:
         for found in changed.thresholds:
             old, new = before[found.threshold], found.outcome
             if new is not old:
@@ -211,9 +234,7 @@ def _threshold_flips(framework: Framework, determination: Determination) -> list
     return flips
 
 
-def _settled_otherwise(
-    framework: Framework, determination: Determination
-) -> Iterator[tuple[Finding, Outcome, Determination]]:
+def _settled_otherwise(framework: Framework, determination: Determination) -> Iterator[_Imagined]:
     """Every change worth imagining: one finding settled that is open, or settled otherwise."""
     for finding in determination.findings:
         for to in (Outcome.RULED_OUT, Outcome.REACHED):
@@ -221,7 +242,7 @@ def _settled_otherwise(
                 changed = with_outcome(
                     determination, framework=framework, path=finding.path, outcome=to
                 )
-                yield finding, to, changed
+                yield _Imagined(finding, to, changed)
 
 
 def _unknown(framework: Framework, determination: Determination) -> tuple[str, ...]:

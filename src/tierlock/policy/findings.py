@@ -13,7 +13,7 @@ from tierlock.policy.slots import SlotView
 BARS: Final[dict[str, str]] = {
     "slot.no-evidence": "no evidence",
     "slot.only-unplanned": "only runs that no plan counts: they can veto and never support",
-    "slot.unplanned-veto": "does not survive the runs that no plan counts",
+    "slot.unplanned-veto": "does not hold with the runs that no plan counts",
     "missing.over-cap": "too many attempts have no value",
     "range.unbounded": "the score has no declared upper end, so missing data has no worst case",
     "range.violated": "a value lies outside the declared range",

@@ -16,6 +16,7 @@ from tierlock.core import (
     Claim,
     Decision,
     Determination,
+    Digest,
     Framework,
     GateReason,
     InputError,
@@ -64,18 +65,49 @@ def decide(
     Raises:
         InputError: an unknown action, surface or audience; an input dated later than `at`.
     """
+    return decide_about(
+        determination,
+        name=digest(determination),
+        framework=framework,
+        subject=subject,
+        action=action,
+        at=at,
+        claims=claims,
+        rulings=rulings,
+        approvals=approvals,
+        negatives=negatives or Negatives(),
+    )
+
+
+def decide_about(
+    determination: Determination,
+    *,
+    name: Digest,
+    framework: Framework,
+    subject: Subject,
+    action: Action,
+    at: datetime,
+    claims: Iterable[Claim],
+    rulings: Iterable[Ruling],
+    approvals: Iterable[Approval],
+    negatives: Negatives,
+) -> Decision:
+    """Return what `decide` returns about a determination that has the digest `name`.
+
+    For explanations, which ask about many determinations that are only imagined.
+    """
     if at.tzinfo is None:
         raise InputError("input.naive-time", f"`{at}` has no time zone", hint="add UTC")
     ask = Ask(
         framework=framework,
         determination=determination,
-        name=digest(determination),
+        name=name,
         subject=subject,
         action=action,
         rule=_rule(framework, action),
         at=at,
         claims=_distinct(claims),
-        negatives=negatives or Negatives(),
+        negatives=negatives,
     )
     all_rulings, all_approvals = _distinct(rulings), _distinct(approvals)
     _check_times(ask, all_rulings, all_approvals)

@@ -13,7 +13,7 @@ from tierlock.core import digest as digest_of
 from tierlock.policy.case import Case
 from tierlock.policy.logic import finding_paths
 from tierlock.policy.pooling import Attempts, Floats, Reading, pool, variant_of
-from tierlock.policy.staleness import staleness
+from tierlock.policy.staleness import clock_ends
 
 
 def inherited_p(
@@ -96,19 +96,16 @@ def _parent_runs(case: Case, slot: str) -> list[Evidence]:
     if lineage is None or case.parent is None:
         return []
     used = {digest for finding in case.parent.findings for digest in finding.evidence}
-    runs = [
-        run
-        for run in case.evidence
-        if run.subject.name == lineage.parent and run.evaluation in tasks and run.digest in used
-    ]
-    stale = [
-        staleness(run, framework=case.framework, subject=case.subject, at=case.at, safeguard=False)
-        for run in runs
-    ]
     return [
         run
-        for run, reason in zip(runs, stale, strict=True)
-        if reason is None or reason.code != "evidence.expired"
+        for run in case.evidence
+        if run.subject.name == lineage.parent
+        and run.evaluation in tasks
+        and run.digest in used
+        and all(
+            case.at < end
+            for end in clock_ends(run.measured_at, framework=case.framework, of="evidence")
+        )
     ]
 
 

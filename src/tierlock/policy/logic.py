@@ -101,12 +101,12 @@ def finding_paths(step: Step) -> tuple[str, ...]:
 
 
 def passes(p: float, *, factor: int, alpha: float) -> bool:
-    """Tell whether `factor * p <= alpha`, the one form of the comparison (M-7).
+    """Tell whether `factor * p <= alpha` beyond the tolerance, the one form of it (M-7).
 
     >>> passes(0.05, factor=1, alpha=0.05), passes(0.0249, factor=2, alpha=0.05)
     (False, True)
     """
-    return factor * p <= alpha and not near_alpha(p, factor=factor, alpha=alpha)
+    return alpha - factor * p > TOLERANCE
 
 
 def near_alpha(p: float, *, factor: int, alpha: float) -> bool:

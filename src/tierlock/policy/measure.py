@@ -12,7 +12,6 @@ from tierlock.core import Limits, Measured
 from tierlock.policy.pooling import Attempts, Floats, Mask
 
 _FAR: Final = 1e6  # search range of inverted two-arm tests, in the unit of the bound
-_HALVINGS: Final = 80
 
 
 class Test(NamedTuple):
@@ -150,7 +149,7 @@ def _two_arm(attempts: Attempts, *, criterion: Measured, limits: Limits) -> Test
     control_name, treated_name = cast("tuple[str, str]", criterion.estimand.arms)
     if limits.hi is None:
         return no_test(limits, barred="range.unbounded")
-    if not np.isin(attempts.arms, (control_name, treated_name)).all():
+    if set(attempts.arms.tolist()) != {control_name, treated_name}:
         return no_test(limits, barred="arm.unknown")
     lo, hi, worse = limits.lo, limits.hi, limits.higher_is_worse
     treated, control = (attempts.arms == name for name in (treated_name, control_name))
@@ -254,8 +253,7 @@ def _first(holds: Callable[[float], bool], lo: float, hi: float) -> float | None
         return lo
     if not holds(hi):
         return None
-    for _ in range(_HALVINGS):
-        middle = (lo + hi) / 2
+    while lo < (middle := (lo + hi) / 2) < hi:  # until no number lies between the two
         lo, hi = (lo, middle) if holds(middle) else (middle, hi)
     return hi
 

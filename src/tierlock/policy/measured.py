@@ -97,7 +97,7 @@ def _variants(me: Leafed) -> tuple[Variant, ...]:
     """The planned runs per elicitation; one empty variant where there are none."""
     found = []
     for runs in variants(me.view.planned) or ((),):
-        attempts = pool(_with_samples(runs), reading=me.reading)
+        attempts = pool(runs, reading=me.reading)
         found.append(Variant(runs, attempts, _test(me, runs, attempts)))
     return tuple(found)
 
@@ -108,14 +108,18 @@ def _worst(tried: Sequence[Variant]) -> Variant:
     if len(tried) == 1:
         return lead
     tests = [variant.test for variant in tried]
-    proved_in = [_existing(test.proved_rule_in_p) for test in tests]
     test = lead.test._replace(
-        rule_in_p=min(1.0, len(tests) * min(test.rule_in_p for test in tests)),
-        proved_rule_in_p=min(1.0, len(tests) * min(proved_in)),
+        rule_in_p=_smallest_of_all([test.rule_in_p for test in tests]),
+        proved_rule_in_p=_smallest_of_all([_existing(test.proved_rule_in_p) for test in tests]),
         method=f"{lead.test.method}, worst of {len(tests)} elicitations",
         barred=frozenset().union(*(test.barred for test in tests)),
     )
     return lead._replace(test=test)
+
+
+def _smallest_of_all(p_values: Sequence[float]) -> float:
+    """The smallest p-value, corrected for having chosen it among all of them (M-14)."""
+    return min(1.0, len(p_values) * min(p_values))
 
 
 def _limits(
@@ -140,10 +144,6 @@ def _limits(
         lo=lo,
         hi=hi,
     )
-
-
-def _with_samples(runs: Sequence[Evidence]) -> list[Evidence]:
-    return [run for run in runs if not run.reported]
 
 
 def _test(me: Leafed, runs: Sequence[Evidence], attempts: Attempts) -> Test:
@@ -193,7 +193,7 @@ def _survives(me: Leafed, variant: Variant) -> bool:
 
 def _joined(me: Leafed, runs: Sequence[Evidence], extra: Sequence[Evidence]) -> Test:
     """Test of planned runs with `extra` unplanned runs as units of their own."""
-    attempts = pool(_with_samples(runs), reading=me.reading, apart=_with_samples(extra))
+    attempts = pool(runs, reading=me.reading, apart=extra)
     return _test(me, (*runs, *extra), attempts)
 
 

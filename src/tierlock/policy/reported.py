@@ -154,26 +154,23 @@ def _arms(aggregates: Sequence[Reported], *, criterion: Measured, limits: Limits
         return no_test(limits, barred="arm.unknown")
     if limits.hi is None:
         return no_test(limits, barred="range.unbounded")
-    readings = [_readings(by_arm[name]) for name in names]
-    if not all(readings):
+    controls, treatments = (_readings(by_arm[name]) for name in names)
+    if controls is None or treatments is None:
         return no_test(limits, barred="reported.too-little")
-    ratio = criterion.estimand.name == "uplift_ratio"
-    tests = []
-    for control in readings[0]:
-        for treated in readings[1]:
-            arms = (treated, control)
-            units = treated.n + control.n
-            tests.append(
-                two_arm_test(
-                    arms,
-                    arms_best=arms,
-                    limits=limits,
-                    ratio=ratio,
-                    units=units,
-                    lo=limits.lo,
-                    hi=limits.hi,
-                )
-            )
+    units = controls[0].n + treatments[0].n
+    tests = [
+        two_arm_test(
+            (treated, control),
+            arms_best=(treated, control),
+            limits=limits,
+            ratio=criterion.estimand.name == "uplift_ratio",
+            units=units,
+            lo=limits.lo,
+            hi=limits.hi,
+        )
+        for control in controls
+        for treated in treatments
+    ]
     joined = weakest(tests)
     barred = joined.barred
     alpha = limits.alpha_rule_out
@@ -182,15 +179,16 @@ def _arms(aggregates: Sequence[Reported], *, criterion: Measured, limits: Limits
     return joined._replace(
         # Readings are alternatives, not parts: REACHED too needs all of them to agree.
         rule_in_p=max(test.rule_in_p for test in tests),
-        units=tests[0].units,
-        items=tests[0].items,
+        units=units,
+        items=units,
         barred=barred,
     )
 
 
-def _readings(item: Reported) -> list[stats.ArmSummary]:
+def _readings(item: Reported) -> list[stats.ArmSummary] | None:
+    """What a published arm may mean; None where it says too little."""
     if item.mean is None or item.spread is None or not item.n:
-        return []
+        return None
     every = stats.unlabelled_readings(item.mean, spread=item.spread, n=item.n)
     labelled = {
         "sd": every.standard_deviation,

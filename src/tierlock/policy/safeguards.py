@@ -15,7 +15,7 @@ from tierlock.core import (
     Subject,
     add_period,
 )
-from tierlock.policy.staleness import trigger_end
+from tierlock.policy.staleness import clock_ends
 
 
 class Coverage(NamedTuple):
@@ -125,11 +125,12 @@ def _gap(standing: Sequence[_Standing], asked: _Asked) -> tuple[Reason, ...]:
 
 def _covered_until(standing: Sequence[_Standing], asked: _Asked) -> datetime | None:
     """The first instant at which the remaining claims no longer cover the criterion."""
-    for end in sorted({item.until for item in standing if item.until is not None}):
-        rest = [item for item in standing if item.until is None or item.until > end]
-        if not _covers(rest, asked):
-            return end
-    return None
+
+    def covers_after(end: datetime) -> bool:
+        return _covers([i for i in standing if i.until is None or i.until > end], asked)
+
+    ends = {item.until for item in standing if item.until is not None}
+    return min((end for end in ends if not covers_after(end)), default=None)
 
 
 def _judge(claim: Claim, *, asked: _Asked, at: datetime) -> _Standing | Reason:
@@ -161,7 +162,8 @@ def _judge(claim: Claim, *, asked: _Asked, at: datetime) -> _Standing | Reason:
     if evidence_end is not None and at >= evidence_end:
         says = f"the evidence for {path} is older than {asked.criterion.max_age}"
         return Reason(code="claim.stale", says=says)
-    ends = [evidence_end, claim.expires_at, *_trigger_ends(claim, asked)]
+    clocks = clock_ends(claim.claimed_at, framework=asked.framework, of="claims")
+    ends = [evidence_end, claim.expires_at, *clocks]
     until = min((end for end in ends if end is not None), default=None)
     if until is not None and at >= until:
         return Reason(code="claim.expired", says=f"the claim for {path} expired {until.date()}")
@@ -169,10 +171,12 @@ def _judge(claim: Claim, *, asked: _Asked, at: datetime) -> _Standing | Reason:
 
 
 def _soft_clock_ran_out(claim: Claim, asked: _Asked, at: datetime) -> bool:
-    """Whether the claim lives in the grace of an `elapsed` trigger (G-12, G-13)."""
+    """Whether the claim lives in the grace of an `elapsed` trigger (G-12, G-13).
+
+    A clock without grace that has run out has ended the claim before this is asked.
+    """
     return any(
-        trigger.grace is not None
-        and trigger.when.elapsed is not None
+        trigger.when.elapsed is not None
         and "claims" in trigger.expires
         and at >= add_period(claim.claimed_at, period=trigger.when.elapsed)
         for trigger in asked.framework.triggers
@@ -199,11 +203,3 @@ def _latest_end(claim: Claim, asked: _Asked) -> datetime | None:
         for item in claim.evidence
         if item.kind in asked.criterion.accepts
     )
-
-
-def _trigger_ends(claim: Claim, asked: _Asked) -> list[datetime]:
-    return [
-        trigger_end(claim.claimed_at, trigger=trigger)
-        for trigger in asked.framework.triggers
-        if trigger.when.elapsed is not None and "claims" in trigger.expires
-    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Literal, cast
 
 from tierlock.core import (
     Evidence,
@@ -90,6 +90,17 @@ def trigger_end(start: datetime, *, trigger: Trigger) -> datetime:
     return end if trigger.grace is None else add_period(end, period=trigger.grace)
 
 
+def clock_ends(
+    start: datetime, *, framework: Framework, of: Literal["evidence", "claims"]
+) -> list[datetime]:
+    """Return when each clock of the framework ends what started at `start`, graces included."""
+    return [
+        trigger_end(start, trigger=trigger)
+        for trigger in framework.triggers
+        if trigger.when.elapsed is not None and of in trigger.expires
+    ]
+
+
 def runs_expire_at(
     runs: Iterable[RegisteredRun], *, framework: Framework, at: datetime
 ) -> datetime | None:
@@ -98,10 +109,9 @@ def runs_expire_at(
     It counts registered runs, not evidence, so that deleting evidence can not move it later.
     """
     ends = [
-        trigger_end(run.started_at, trigger=trigger)
+        end
         for run in runs
-        for trigger in framework.triggers
-        if trigger.when.elapsed is not None and "evidence" in trigger.expires
+        for end in clock_ends(run.started_at, framework=framework, of="evidence")
     ]
     return min((end for end in ends if end > at), default=None)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from tierlock.core import (
     Attested,
@@ -127,15 +126,18 @@ def _rule_out(
 
 
 def _cheapest(step: Step, margins: Mapping[str, Margin]) -> _Plan:
-    """The cheapest leaves whose rule-out would rule the step out (M-k+1 of the children)."""
+    """The cheapest leaves whose rule-out would rule the step out (M-k+1 of the children).
+
+    What is REACHED is no way: work rules out what is open. A step that is not REACHED has at
+    least M-k+1 children that are not.
+    """
     if step.outcome is Outcome.RULED_OUT:
         return _Plan(0.0, ())
     if step.finding is not None:
-        if step.outcome is Outcome.REACHED:
-            return _Plan(math.inf, (step.finding,))
         return _Plan(_leaf_rank(margins.get(step.finding)), (step.finding,))
-    plans = sorted(_cheapest(child, margins) for child in step.steps)
-    chosen = plans[: len(plans) - (step.k or 1) + 1]
+    open_steps = [child for child in step.steps if child.outcome is not Outcome.REACHED]
+    plans = sorted(_cheapest(child, margins) for child in open_steps)
+    chosen = plans[: len(step.steps) - cast("int", step.k) + 1]  # every connective has its k
     return _Plan(
         sum(plan.rank for plan in chosen),
         tuple(path for plan in chosen for path in plan.paths),

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from tierlock.report.json_format import render_json
     from tierlock.report.junit import render_junit
     from tierlock.report.markdown import render_gate_markdown, render_markdown
+    from tierlock.report.reason_codes import REASON_CODES, render_code
     from tierlock.report.sarif import render_sarif
     from tierlock.report.values import EXIT_CODES, AssessReport
 
 # Name -> the file of this room that holds it.
 _HOMES = {
     "EXIT_CODES": "values",
+    "REASON_CODES": "reason_codes",
     "AssessReport": "values",
     "load_templates": "html",
     "render_assess_text": "assess_text",
+    "render_code": "reason_codes",
     "render_explain_text": "explain_text",
     "render_gate_markdown": "markdown",
     "render_gate_text": "gate_text",
@@ -40,9 +43,11 @@ _HOMES = {
 
 __all__ = [
     "EXIT_CODES",
+    "REASON_CODES",
     "AssessReport",
     "load_templates",
     "render_assess_text",
+    "render_code",
     "render_explain_text",
     "render_gate_markdown",
     "render_gate_text",

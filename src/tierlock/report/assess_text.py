@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tierlock.report.document import short
 from tierlock.report.layout import Paint, bullets, finish, labelled, wrap
 from tierlock.report.numbers import count_of
 from tierlock.report.sanitize import clean
@@ -34,8 +35,9 @@ def render_assess_text(report: AssessReport, *, width: int = 80, color: bool = F
     """Return the first screen of an assessment for a terminal of `width` columns."""
     paint = Paint(color=color)
     found = problem_lines(report)
+    framework = f"{clean(report.framework.name)} ({short(report.determination.framework.digest)})"
     lines = [
-        f"{clean(report.subject.name)} under {clean(report.framework.name)}",
+        *wrap(f"{clean(report.subject.name)} under {framework}", width=width),
         _imported(report, problems=len(found)),
         "",
         *mock_lines(report.mock_models, width=width, paint=paint),

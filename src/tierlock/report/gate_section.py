@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tierlock.core import Decision, Verdict, WorkItem
 from tierlock.report.document import Block, Paragraph, Section, Table
-from tierlock.report.reasons import causes, grouped, reasons_of
+from tierlock.report.reasons import causes, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
 from tierlock.report.wording import instruction_words
@@ -49,10 +49,13 @@ def _reasons(report: AssessReport, decision: Decision) -> Iterator[Block]:
 
 
 def _terms(decision: Decision) -> Iterator[Block]:
-    terms = (*decision.conditions, *decision.noncompliance)
-    if terms:
-        kept = tuple((clean(note.says), f"`{clean(note.code)}`") for note in terms)
-        yield Table(caption="Conditions of the permission", head=("Condition", "Code"), rows=kept)
+    for caption, name, notes in (
+        ("Conditions of the permission", "Condition", conditions_of(decision)),
+        ("Noncompliance to record", "Noncompliance", decision.noncompliance),
+    ):
+        if notes:
+            rows = tuple((clean(note.says), f"`{clean(note.code)}`") for note in notes)
+            yield Table(caption=caption, head=(name, "Code"), rows=rows)
     if decision.instructs:
         orders = ", ".join(instruction_words(order) for order in decision.instructs)
         yield Paragraph(text=f"Until then the framework orders: {orders}.")

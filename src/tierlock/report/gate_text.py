@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from tierlock.core import Decision, Explanation, Framework, GateReason, Reason, Verdict
 from tierlock.report.assess_text import mock_lines
+from tierlock.report.document import short
 from tierlock.report.layout import Paint, cells, finish, style_of, wrap
 from tierlock.report.numbers import NBSP
-from tierlock.report.reasons import Cause, ReasonGroup, causes, grouped, reasons_of
+from tierlock.report.reasons import Cause, ReasonGroup, causes, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean
 from tierlock.report.wording import day, instruction_words, verdict_sentence
 from tierlock.report.work import way_texts
@@ -69,14 +70,15 @@ def sections(
     found: list[tuple[str, list[Entry]]] = [
         ("because", _grouped(worst, behind, decision, framework)),
         ("also held", _grouped(rest, others, decision, framework)),
-        ("on terms", _coded(decision.conditions)),
+        ("on terms", _coded(conditions_of(decision))),
         ("record", _coded(decision.noncompliance)),
         ("meanwhile", [Entry(text=instruction_words(i)) for i in decision.instructs]),
         ("to open", list(_ways(decision, explanation, framework)) if closed else []),
     ]
     if not closed and decision.expires_at is not None:
         found.append(("expires", [Entry(text=day(decision.expires_at))]))
-    stated = f"{clean(framework.title)} {clean(framework.version)}"
+    digest = short(decision.framework.digest)
+    stated = f"{clean(framework.title)} {clean(framework.version)} ({digest})"
     labels = (clean(text).replace(": ", f":{NBSP}") for text in decision.assurance)
     found.append(("rests on", [Entry(text=" · ".join([stated, *labels]))]))
     yield from ((label, entries) for label, entries in found if entries)

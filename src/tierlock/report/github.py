@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tierlock.core import Decision, Explanation, Framework, GateReason, Verdict
 from tierlock.report.numbers import NBSP
-from tierlock.report.reasons import MISSING, causes, grouped, reasons_of
+from tierlock.report.reasons import MISSING, causes, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean
 from tierlock.report.wording import instruction_words, verdict_sentence
 from tierlock.report.work import way_texts, work_words
@@ -33,8 +33,12 @@ def render_github(
             title = f"{line.verdict.value} {line.code}"
             lines.append(_command("error", title=title, says=prefix + line.text))
     lines += [
-        _command("warning", title=f"condition {clean(note.code)}", says=clean(note.says))
-        for note in (*decision.conditions, *decision.noncompliance)
+        _command("warning", title=f"{name} {clean(note.code)}", says=clean(note.says))
+        for name, notes in (
+            ("condition", conditions_of(decision)),
+            ("noncompliance", decision.noncompliance),
+        )
+        for note in notes
     ]
     if decision.verdict is Verdict.ALLOW:
         lines.append(f"::notice title={_property('ALLOW')}::{_data(headline)}")

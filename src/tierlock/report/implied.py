@@ -15,7 +15,7 @@ def changed_words(report: AssessReport, *, threshold: ThresholdFinding) -> str:
     """Return in short why the outcome differs from what the criteria give; empty if it does not.
 
     A threshold is ruled out when crossing it would cross one that is ruled out, and raised when
-    crossing a reached (or unfinished) one crosses it.
+    crossing one that is reached, unfinished or vetoed would cross it.
     """
     if threshold.changed_by == "scope":
         return "out of scope by declared facts"

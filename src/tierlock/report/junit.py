@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from tierlock.core import Decision, Determination, Framework, GateReason, Verdict, format_instant
+from tierlock.core import (
+    Decision,
+    Determination,
+    Framework,
+    GateReason,
+    Reason,
+    Verdict,
+    format_instant,
+)
 from tierlock.report.numbers import NBSP
-from tierlock.report.reasons import all_of, reasons_of
+from tierlock.report.reasons import all_of, conditions_of, reasons_of
 from tierlock.report.sanitize import clean
 from tierlock.report.wording import target_of, verdict_sentence
 from tierlock.report.work import own_words
@@ -89,7 +97,11 @@ def _failure_text(
 
 
 def _system_out(decision: Decision) -> str:
-    notes = (*decision.conditions, *decision.noncompliance)
     lines = [f"{decision.verdict.value}: {verdict_sentence(decision)}"]
-    lines += [f"condition: {clean(note.says)} [{clean(note.code)}]" for note in notes]
+    lines += [f"condition: {_coded(note)}" for note in conditions_of(decision)]
+    lines += [f"noncompliance: {_coded(note)}" for note in decision.noncompliance]
     return "\n".join(lines)
+
+
+def _coded(note: Reason) -> str:
+    return f"{clean(note.says)} [{clean(note.code)}]"

@@ -24,7 +24,7 @@ from tierlock.report.document import (
     TableCell,
     short,
 )
-from tierlock.report.reasons import causes, grouped, reasons_of
+from tierlock.report.reasons import causes, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
 from tierlock.report.wording import instruction_words, rests_on, verdict_sentence
@@ -141,12 +141,15 @@ def _work(decision: Decision, explanation: Explanation, framework: Framework) ->
 
 
 def _terms(decision: Decision) -> Iterator[str]:
-    terms = (*decision.conditions, *decision.noncompliance)
-    if terms:
-        yield "**On these terms**"
-        yield ""
-        yield from (f"- {escape(clean(note.says))} {_code(note.code)}" for note in terms)
-        yield ""
+    for title, notes in (
+        ("On these terms", conditions_of(decision)),
+        ("To be recorded", decision.noncompliance),
+    ):
+        if notes:
+            yield f"**{title}**"
+            yield ""
+            yield from (f"- {escape(clean(note.says))} {_code(note.code)}" for note in notes)
+            yield ""
     if decision.instructs:
         orders = ", ".join(instruction_words(order) for order in decision.instructs)
         yield f"**Meanwhile:** {escape(orders)}"

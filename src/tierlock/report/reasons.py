@@ -14,6 +14,7 @@ from tierlock.core import (
     GateReason,
     Measured,
     Outcome,
+    Reason,
     Verdict,
     leaves,
 )
@@ -87,6 +88,15 @@ def reasons_of(decision: Decision) -> tuple[GateReason, ...]:
     failed = {reason.about for reason in decision.reasons if reason.code == "claim.failed"}
     kept = [r for r in decision.reasons if r.code != MISSING or r.about not in failed]
     return tuple(sorted(kept, key=_weight))
+
+
+def conditions_of(decision: Decision) -> tuple[Reason, ...]:
+    """Return the terms of a permission; a closed gate has none to offer.
+
+    The decision keeps them in any case (spec/gate.md G-12), but beside a reason that closes the
+    gate they would read as if something had been permitted.
+    """
+    return decision.conditions if decision.verdict is Verdict.ALLOW else ()
 
 
 def _weight(reason: GateReason) -> tuple[bool, bool]:

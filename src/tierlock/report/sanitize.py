@@ -11,18 +11,22 @@ import re
 import unicodedata
 from typing import Final
 
+from tierlock.core import printable
+from tierlock.report.numbers import NBSP
+
 # Controls, invisible format characters (bidirectional overrides, joiners, tags), lone surrogates,
 # and Unicode's own line and paragraph separators.
 _HARMFUL: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_SPACES: Final = re.compile(r"[^\S\u00a0]+")
+_SPACES: Final = re.compile(rf"[^\S{NBSP}]+")
 _LIMIT: Final = 2000
 
 
 def clean(text: str) -> str:
     r"""Return `text` as one line in which no character acts on its surroundings.
 
-    White space becomes single blanks (a no-break space stays); a harmful character becomes its
-    visible escape, so that a reader sees that it was there; a very long text is cut.
+    White space becomes single blanks (a no-break space stays); a character that can not be
+    printed becomes its visible escape, so that a reader sees that it was there; a very long text
+    is cut.
 
     >>> clean("a\x1b[2Jb")
     'a\\x1b[2Jb'
@@ -31,9 +35,7 @@ def clean(text: str) -> str:
     """
     cut = text if len(text) <= _LIMIT else text[:_LIMIT] + "…"
     line = _SPACES.sub(" ", cut).strip()
-    if line.isprintable():
-        return line
-    return "".join(map(_visible, line))
+    return NBSP.join(map(printable, line.split(NBSP)))
 
 
 def escape_json(document: str) -> str:
@@ -50,15 +52,6 @@ def escape_json(document: str) -> str:
         char if char == "\n" or unicodedata.category(char) not in _HARMFUL else _json_escape(char)
         for char in document
     )
-
-
-def _visible(char: str) -> str:
-    if unicodedata.category(char) not in _HARMFUL:
-        return char
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def _json_escape(char: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from tierlock.core import Decision, GateReason, Reason, canonical_json, digest_bytes, format_instant
 from tierlock.report.numbers import NBSP
-from tierlock.report.reasons import MISSING, grouped, reasons_of
+from tierlock.report.reasons import MISSING, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean, escape_json
 from tierlock.report.values import EXIT_CODES
 from tierlock.report.wording import verdict_sentence
@@ -26,7 +26,7 @@ def render_sarif(
     artifact: str | None = None,
     engine: str = "",
 ) -> str:
-    """Return a SARIF log: one error per reason, one warning per condition; ALLOW has no error.
+    """Return a SARIF log: one error per reason, one warning per condition or noncompliance.
 
     Args:
         decision: the gate's answer.
@@ -38,7 +38,7 @@ def render_sarif(
         _result(decision, r, level="error", about=r.about, artifact=artifact)
         for r in reasons_of(decision)
     ]
-    for note in (*decision.conditions, *decision.noncompliance):
+    for note in _terms(decision):
         about = decision.action.name
         results.append(_result(decision, note, level="warning", about=about, artifact=artifact))
     driver: JsonObject = {"name": "Tierlock", "rules": _rules(decision, code_help or {})}
@@ -67,7 +67,12 @@ def render_sarif(
 
 
 def _notes(decision: Decision) -> list[Reason]:
-    return [*reasons_of(decision), *decision.conditions, *decision.noncompliance]
+    return [*reasons_of(decision), *_terms(decision)]
+
+
+def _terms(decision: Decision) -> list[Reason]:
+    # A soft clock that ran out is a condition and a noncompliance: one result says both.
+    return list(dict.fromkeys((*conditions_of(decision), *decision.noncompliance)))
 
 
 def _rules(decision: Decision, code_help: Mapping[str, str]) -> list[JsonObject]:

@@ -8,7 +8,7 @@ from typing import Final
 from tierlock.core import Action, Decision, Determination, Outcome, Verdict
 from tierlock.report.lines import trace_paths
 from tierlock.report.numbers import count_of, show_share
-from tierlock.report.reasons import all_of, why
+from tierlock.report.reasons import all_of, conditions_of, why
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
 
@@ -91,9 +91,9 @@ def answer(report: AssessReport) -> tuple[str, str]:
 def conditions(report: AssessReport) -> tuple[str, ...]:
     """Return the terms of a permission as sentences; a closed gate has none to offer."""
     decision = report.decision
-    if decision is None or decision.verdict is not Verdict.ALLOW:
+    if decision is None:
         return ()
-    return tuple(clean(condition.says) for condition in decision.conditions)
+    return tuple(clean(condition.says) for condition in conditions_of(decision))
 
 
 def _why_allowed(report: AssessReport) -> str:

@@ -22,7 +22,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tierlock.stats._special import Floats, beta_cdf
+from tierlock.stats._beta import beta_cdf
+from tierlock.stats._special import Floats
 
 Integrand = Callable[[Floats], Floats]
 

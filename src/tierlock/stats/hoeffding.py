@@ -136,5 +136,5 @@ def _p(mean: float, n: int, t: float) -> float:
         divergence += mean * math.log(mean / t)
     # n * mean is a whole number for 0/1 data: rounding must not lift it to the next one
     total = math.ceil(n * mean * (1.0 - 1e-14))
-    bentkus = math.e * float(binomial_at_most(min(total, n), n=n, rate=t))
+    bentkus = math.e * binomial_at_most(min(total, n), n=n, rate=t)
     return min(1.0, math.exp(-n * max(divergence, 0.0)), bentkus)

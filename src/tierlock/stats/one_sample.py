@@ -105,7 +105,7 @@ def _rule_out_p(values: Floats, bound: float, lo: float, hi: float) -> float:
     if _only_ends(values, lo, hi):
         successes = int((values == hi).sum())
         rate = (bound - lo) / (hi - lo)
-        return float(binomial_at_most(successes, n=values.size, rate=rate))
+        return binomial_at_most(successes, n=values.size, rate=rate)
     support, times = np.unique(np.append(values, hi), return_counts=True)
     p = probability_not_negative(support - bound, shapes=times.astype(np.float64))
     return 1.0 if math.isnan(p) else p  # a number that was not found is no evidence

@@ -102,7 +102,7 @@ def mcnemar_p(subject_only: int, *, reference_only: int) -> float:
     """
     n = subject_only + reference_only
     checked_count(subject_only, n=n)
-    tail = float(binomial_at_most(min(subject_only, reference_only), n=n, rate=0.5))
+    tail = binomial_at_most(min(subject_only, reference_only), n=n, rate=0.5)
     return min(1.0, 2.0 * tail)
 
 

@@ -31,7 +31,7 @@ def counts_rule_out_p(successes: int, *, n: int, bound: float) -> float:
     checked_count(successes, n=n)
     if n == 0 or finite(bound, name="bound") <= 0.0:
         return 1.0
-    return 0.0 if bound > 1.0 else float(binomial_at_most(successes, n=n, rate=bound))
+    return 0.0 if bound > 1.0 else binomial_at_most(successes, n=n, rate=bound)
 
 
 def counts_rule_in_p(successes: int, *, n: int, bound: float) -> float:
@@ -39,7 +39,7 @@ def counts_rule_in_p(successes: int, *, n: int, bound: float) -> float:
     checked_count(successes, n=n)
     if n == 0 or finite(bound, name="bound") >= 1.0:
         return 1.0
-    return 0.0 if bound < 0.0 else float(binomial_at_least(successes, n=n, rate=bound))
+    return 0.0 if bound < 0.0 else binomial_at_least(successes, n=n, rate=bound)
 
 
 def counts_upper_bound(successes: int, *, n: int, alpha: float) -> float:

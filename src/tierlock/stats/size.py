@@ -7,11 +7,9 @@ first; partial credit and epochs within clusters only help (`spec/statistics.md`
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from tierlock.stats._checks import checked_alpha, checked_count, positive
 from tierlock.stats._errors import InvalidNumbers
-from tierlock.stats._special import Floats, binomial_at_most, logit, student_quantile
+from tierlock.stats._special import binomial_at_most, logit, normal_quantile
 
 _MAX_N = 10_000_000
 
@@ -91,19 +89,30 @@ def samples_to_rule_out(
         raise InvalidNumbers(f"a rate lies between 0 and 1, not `{rate}`")
     if rate >= _rate(bound):
         return None
-    z_alpha, z_power = (-student_quantile(q, df=math.inf) for q in (alpha, 1.0 - power))
+    z_alpha, z_power = -normal_quantile(alpha), normal_quantile(power)
     spread = max(z_alpha, 0.0) * math.sqrt(bound * (1.0 - bound))
     spread += max(z_power, 0.0) * math.sqrt(rate * (1.0 - rate))
     guess = (spread / (bound - rate)) ** 2 * bound  # the count that still rules out, about
     if guess > _MAX_N * bound:
         return None
-    window = 10.0 * math.sqrt(guess) + 30.0
-    counts = np.arange(max(0, int(guess - window)), int(guess + window), dtype=np.float64)
-    first = _smallest_n_each(counts, bound, alpha)
-    # from n = first[c] to first[c + 1] - 1 the counts up to c rule out; power is least at the end
-    worst_power = binomial_at_most(counts[:-1], n=first[1:] - 1.0, rate=rate)
-    weak = np.flatnonzero(worst_power < power)
-    return int(first[weak[-1] + 1] if weak.size else first[0])
+
+    def is_weak(count: int) -> bool:
+        # from n = first(count) to first(count + 1) - 1 the counts up to `count` rule out: power
+        # is least at the end
+        last = _smallest_n(count + 1, bound, alpha) - 1
+        return binomial_at_most(count, n=last, rate=rate) < power
+
+    weak, strong = -1, max(1, int(guess))
+    while is_weak(strong):
+        weak, strong = strong, 2 * strong
+    while strong - weak > 1:
+        middle = (weak + strong) // 2
+        weak, strong = (middle, strong) if is_weak(middle) else (weak, middle)
+    # Were n not whole, power would only rise from here on. One n more or less moves the mean count
+    # by `rate`, one count more by 1 - rate/bound: so many counts further it may still saw.
+    teeth = math.ceil(2.0 * rate * bound / (bound - rate)) + 2
+    last_weak = max((c for c in range(strong, strong + teeth) if is_weak(c)), default=weak)
+    return _smallest_n(last_weak + 1, bound, alpha)
 
 
 def fragility(successes: int, *, n: int, bound: float, alpha: float) -> int:
@@ -122,7 +131,7 @@ def fragility(successes: int, *, n: int, bound: float, alpha: float) -> int:
     kept, lost = successes - 1, n  # n of n never rules out
     while lost - kept > 1:
         middle = (kept + lost) // 2
-        if float(binomial_at_most(middle, n=n, rate=bound)) <= alpha:
+        if binomial_at_most(middle, n=n, rate=bound) <= alpha:
             kept = middle
         else:
             lost = middle
@@ -161,19 +170,15 @@ def _rate(bound: float) -> float:
 
 
 def _smallest_n(successes: int, bound: float, alpha: float) -> int:
-    return int(_smallest_n_each(np.array([float(successes)]), bound, alpha)[0])
-
-
-def _smallest_n_each(successes: Floats, bound: float, alpha: float) -> Floats:
-    """For each count the smallest n with P(Bin(n, bound) <= count) <= alpha, by bisection."""
-    spread = math.log(1.0 / alpha)
-    low = successes.copy()  # n = count never rules out: P = 1
-    high = np.ceil(
-        (successes + 2.0 * spread + 2.0 * np.sqrt(spread * (successes + spread)) + 2.0) / bound
-    )
-    high = np.maximum(high, successes + 1.0)
-    while (high - low > 1.0).any():
-        middle = np.floor(0.5 * (low + high))
-        enough = binomial_at_most(successes, n=middle, rate=bound) <= alpha
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    """The smallest n with P(Bin(n, bound) <= successes) <= alpha, by bisection."""
+    low = successes  # n = successes never rules out: P = 1
+    spread = math.log(1.0 / alpha)  # Chernoff's inequality gives an n that is enough
+    enough = successes + 2.0 * spread + 2.0 * math.sqrt(spread * (successes + spread)) + 2.0
+    high = max(math.ceil(enough / bound), successes + 1)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if binomial_at_most(successes, n=middle, rate=bound) <= alpha:
+            high = middle
+        else:
+            low = middle
     return high

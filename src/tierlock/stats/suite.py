@@ -68,7 +68,7 @@ def _rule_out_p(successes: int, n: int, bound: float) -> float:
         return 0.0
     if bound < (successes + 1) / n:  # outside of Hoeffding's condition
         return 1.0
-    return float(binomial_at_most(successes, n=n, rate=bound))
+    return binomial_at_most(successes, n=n, rate=bound)
 
 
 def _upper_bound(successes: int, n: int, alpha: float) -> float:

@@ -23,6 +23,7 @@ from tests.acceptance.projects import (
 from tests.acceptance.projects import codes as codes_of
 from tests.unit.importers.logs import write
 from tierlock.core import CODES
+from tierlock.report import REASON_CODES
 from tierlock.usecases import load_project
 
 RISKY = "1" * 30 + "0" * 30
@@ -168,10 +169,21 @@ def test_explain_knows_every_error_code() -> None:
         assert says in " ".join(ran.out.split())
 
 
+def test_explain_knows_every_reason_code() -> None:
+    for place, codes in REASON_CODES.items():
+        for code, (says, clause) in codes.items():
+            ran = tierlock("explain", code)
+            assert (ran.code, ran.err) == (0, "")
+            assert f"{code}: {says}\n" in ran.out
+            assert place.lower() in ran.out.lower()
+            assert clause.removeprefix("stat. ") in ran.out or ", " in clause
+
+
 def test_explain_of_another_word_is_an_input_error() -> None:
     ran = tierlock("explain", "framework.bound")
     assert (ran.code, ran.out) == (2, "")
     assert "error[input.not-found]" in ran.err
+    assert "reasons.md" in ran.err
 
 
 # -- framework --------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from tests.acceptance.projects import AT, assess, log, process, project, tierlock
+from tests.architecture.house import SOURCES
 from tierlock import __version__
 from tierlock.cli import gate as gate_file
+from tierlock.cli.context import HELP
 from tierlock.cli.main import COMMANDS, root
 from tierlock.core import InputError, IntegrityError
 
@@ -48,6 +50,12 @@ def test_every_command_explains_itself(command: list[str], flag: str) -> None:
     ran = tierlock(*command, flag)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"Usage: tierlock {' '.join(command)} ")
+
+
+def test_how_help_is_asked_for_is_said_once() -> None:
+    saying = [path.name for path in SOURCES if "help_option_names" in path.read_text("utf-8")]
+    assert saying == ["context.py"]
+    assert root.context_settings == HELP
 
 
 def test_every_option_of_every_command_has_help() -> None:

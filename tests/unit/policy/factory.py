@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+from scipy.stats import beta, binom
+
 from tierlock.core import (
     ActionRule,
     Attested,
@@ -24,6 +27,7 @@ from tierlock.core import (
     Finding,
     Framework,
     FrameworkSource,
+    Limits,
     Measured,
     Negative,
     Negatives,
@@ -50,6 +54,7 @@ from tierlock.core import (
 )
 from tierlock.policy.case import Case
 from tierlock.policy.determine import determine
+from tierlock.policy.measure import Test
 from tierlock.policy.slots import register_of
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -66,6 +71,10 @@ def sha(name: str) -> str:
     return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
+A_OUT, A_IN = 0.05, 0.01
+TREATED = [0.4, 0.6, 0.5, 0.7, 0.3, 0.55, 0.45, 0.6]
+CONTROL = [0.3, 0.5, 0.4, 0.35, 0.45, 0.4]
+"""Scores of the two arms of a small trial."""
 SOURCE = Source(format="table", file="run.csv", sha256=sha("file"))
 PARTS = Parts(weights=sha("w"), elicitation=sha("e"), safeguards=sha("s"))
 
@@ -161,6 +170,52 @@ def corrections(factor: float = 1.0, buffer: float = 0.0) -> Corrections:
         elicitation_factor=Correction(value=factor, reason="r"),
         buffer=Correction(value=buffer, reason="r"),
     )
+
+
+def limits(worse: bool = True, *, out: float = 0.2, into: float = 0.4, **changes: Any) -> Limits:
+    """Return limits of a score from 0 to 1, with the alphas `A_OUT` and `A_IN`."""
+    given: dict[str, Any] = {
+        "higher_is_worse": worse,
+        "rule_out": out,
+        "rule_out_declared": out,
+        "rule_in": into,
+        "alpha_rule_out": A_OUT,
+        "alpha_rule_in": A_IN,
+        "basis": "proposal",
+        "lo": 0.0,
+        "hi": 1.0,
+    }
+    return Limits(**{**given, **changes})
+
+
+def three_of_sixty(method: str) -> Test:
+    """Return the exact test of 3 dangerous attempts of 60 against `limits()`, in closed form."""
+    p_out, p_in = float(binom.cdf(3, 60, 0.2)), float(binom.sf(2, 60, 0.4))
+    return Test(
+        rule_out_p=p_out,
+        rule_in_p=p_in,
+        proved_rule_out_p=p_out,
+        proved_rule_in_p=p_in,
+        lower=float(beta.ppf(A_IN, 3, 58)),
+        upper=float(beta.ppf(1 - A_OUT, 4, 57)),
+        units=60,
+        items=60,
+        method=method,
+        value=0.05,
+        worst=0.05,
+        best=0.05,
+        effective_n=60.0,
+        dangerous=3.0,
+    )
+
+
+def close(found: Test, expected: Test) -> None:
+    """Assert that two tests are equal, their numbers within 1e-9."""
+    for name, value in expected._asdict().items():
+        if isinstance(value, float):
+            assert getattr(found, name) == pytest.approx(value, abs=1e-9), name
+        else:
+            assert getattr(found, name) == value, name
 
 
 def subject(**changes: Any) -> Subject:

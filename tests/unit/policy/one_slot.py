@@ -28,12 +28,13 @@ def settled(
     known=None,
     safeguard=False,
     source="measured",
+    promise=None,
     **changes,
 ):
-    """Settle a criterion on evidence of which the first `runs` are planned."""
+    """Settle a criterion on evidence of which the first `runs` are planned, or as promised."""
     criterion = criterion or measured()
     rules = rules or framework()
-    promise = plan(rules, PlannedSlot(slot="bio", runs=runs, source=source))
+    promise = promise or plan(rules, PlannedSlot(slot="bio", runs=runs, source=source))
     given = {"plan": promise, **({"register": known} if known else {}), **changes}
     inputs = case(rules, *evidence, **given)
     view = view_slot(

@@ -103,6 +103,24 @@ def test_f3_a_debt_and_a_veto_are_handed_down_each_by_itself():
     assert not composed({"a": IN, "b": OPEN}, implies=implies, owes=("b",))["b"].complete
 
 
+def test_f3_a_debt_and_a_veto_meet():
+    """F-3: the fixed point is reached where both come to one threshold, from two sides."""
+    veto = {"b:b": finding("b:b", reasons=(Reason(code="slot.unplanned-veto", says="s"),))}
+    outcomes = {"a": OPEN, "b": OPEN, "c": OUT, "d": OUT}
+    implies = [("a", "c"), ("b", "c"), ("c", "d")]
+    found = composed(outcomes, implies=implies, owes=("a",), findings=veto)
+    assert [found[name].outcome for name in "abcd"] == [OPEN] * 4
+    assert [found[name].complete for name in "abcd"] == [False, True, False, False]
+
+
+def test_f3_a_veto_is_handed_down_past_what_its_own_tree_ruled_out():
+    """F-3: what is raised is vetoed too, so it raises in turn."""
+    veto = {"a:a": finding("a:a", reasons=(Reason(code="slot.unplanned-veto", says="s"),))}
+    outcomes = {"c": OUT, "b": OUT, "a": OPEN}
+    found = composed(outcomes, implies=[("a", "b"), ("b", "c")], findings=veto)
+    assert {item.outcome for item in found.values()} == {OPEN}
+
+
 @pytest.mark.parametrize("scope", [None, OPEN, IN])
 def test_f2_only_a_ruled_out_scope_lowers(scope):
     """F-2: in scope, or not known to be outside, changes nothing."""

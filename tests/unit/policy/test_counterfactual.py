@@ -139,6 +139,22 @@ def test_the_scope_is_evaluated_again():
     assert outcomes(changed) == {"bio-3": IN}
 
 
+def test_f2_an_imagined_scope_settles_what_nobody_measured():
+    """F-2: the facts of the scope rule out the open threshold, and no longer do."""
+    rules = framework(
+        thresholds={"seen": threshold(), "unseen": threshold(attested())},
+        scope=Scope(tier="ASL-1", baseline=("base",), in_scope_if=fact("big")),
+    )
+    before = determined(rules, run(), subject=subject(facts={"big": True}))
+    assert outcomes(before) == {"seen": OUT, "unseen": OPEN}
+    outside = with_outcome(before, framework=rules, path="scope:big", outcome=OUT)
+    assert outcomes(outside) == {"seen": OUT, "unseen": OUT}
+    reached = with_outcome(outside, framework=rules, path="seen:bio", outcome=IN)
+    assert outcomes(reached) == {"seen": IN, "unseen": OUT}
+    inside = with_outcome(outside, framework=rules, path="scope:big", outcome=OPEN)
+    assert outcomes(inside) == {"seen": OUT, "unseen": OPEN}
+
+
 def test_all_ruled_out_and_out_of_scope_leaves_the_scopes_baseline():
     after = base()
     for path, outcome in (("low:y", OUT), ("low:threat", OUT), ("scope:new", OUT)):

@@ -148,6 +148,16 @@ def test_c3_out_of_scope_only_the_baseline_of_the_scope_is_owed():
     assert unclear.owed == (Owed(standard="base", because="baseline"),)
 
 
+def test_f2_out_of_scope_settles_what_nobody_measured():
+    rules = framework(
+        thresholds={"t": threshold(attested())},
+        scope=Scope(tier="ASL-1", baseline=("base",), in_scope_if=fact("big")),
+    )
+    for big, outcome, changed_by in ((False, OUT, "scope"), (True, OPEN, "")):
+        (found,) = determined(rules, subject=subject(facts={"big": big})).thresholds
+        assert (found.outcome, found.changed_by) == (outcome, changed_by)
+
+
 def test_r2_negatives_reach_attested_criteria():
     failed = negative("failed_claim", concerns="bio-3:threat")
     found = determined(RULES, run(), plan=plan(RULES), negatives=Negatives(records=(failed,)))

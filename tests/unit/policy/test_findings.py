@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.policy.factory import IN, OPEN, OUT, evaluation, measured, run
-from tierlock.core import AsPublished, Counts, Estimate, Limits, Omission, Reason
+from tests.unit.policy.factory import IN, OPEN, OUT, evaluation, limits, measured, run
+from tierlock.core import AsPublished, Counts, Estimate, Omission, Reason
 from tierlock.policy.findings import BARS, Leafed, bar, finding_of
 from tierlock.policy.logic import Leaf
 from tierlock.policy.measure import Test as Result
@@ -13,17 +13,7 @@ from tierlock.policy.pooling import pool, reading_of
 from tierlock.policy.slots import SlotView
 
 READING = reading_of(evaluation(), promise=None, higher_is_worse=True)
-LIMITS = Limits(
-    higher_is_worse=True,
-    rule_out=0.2,
-    rule_out_declared=0.25,
-    rule_in=0.4,
-    alpha_rule_out=0.05,
-    alpha_rule_in=0.04,
-    basis="proposal",
-    lo=0.0,
-    hi=1.0,
-)
+LIMITS = limits(rule_out_declared=0.25, alpha_rule_in=0.04)
 TEST = Result(
     rule_out_p=0.11,
     rule_in_p=0.12,

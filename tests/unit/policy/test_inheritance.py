@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
@@ -226,13 +228,16 @@ def test_i1_only_evidence_that_the_parent_used_counts():
 def test_x4_the_parents_expired_evidence_does_not_pair_but_other_triggers_are_not_its():
     """X-1: expired is expired; what changed since is what the pairing measures."""
     old = parent_run(measured_at=ago(40))
-    clock = framework(
-        thresholds=RULES.thresholds, triggers=(trigger(elapsed="P1M"), trigger(changed="weights"))
-    )
-    parent = determined(clock, old, at=ago(30))
-    fresh = parent.model_copy(update={"expires_at": None})
-    assert codes(inherited(None, old, rules=clock, parent=fresh)) == ["inherit.no-pairs"]
-    assert inherited(rules=clock, parent=determined(clock, parent_run()))[1] == ()
+    triggers = (trigger(elapsed="P1M"), trigger(changed="weights"))
+    for ordered in (triggers, triggers[::-1]):
+        clock = framework(thresholds=RULES.thresholds, triggers=ordered)
+        parent = determined(clock, old, at=ago(30))
+        fresh = parent.model_copy(update={"expires_at": None})
+        assert codes(inherited(None, old, rules=clock, parent=fresh)) == ["inherit.no-pairs"]
+        assert inherited(rules=clock, parent=determined(clock, parent_run()))[1] == ()
+    at_its_end = parent_run(measured_at=datetime(2026, 5, 1, tzinfo=UTC))
+    parent = determined(clock, at_its_end, at=ago(1)).model_copy(update={"expires_at": None})
+    assert codes(inherited(None, at_its_end, rules=clock, parent=parent)) == ["inherit.no-pairs"]
 
 
 def test_m5_unknown_clusters_bar_the_pairing_on_either_side():

@@ -103,6 +103,8 @@ def test_m7_the_comparison_fails_within_the_tolerance():
     assert not passes(0.025 + 4e-10, factor=2, alpha=0.05)
     assert not passes(0.05, factor=1, alpha=0.05)
     assert not passes(0.03, factor=2, alpha=0.05)
+    assert not passes(0.0, factor=1, alpha=1e-9)
+    assert passes(0.0, factor=1, alpha=1.1e-9)
     assert near_alpha(1e-9, factor=1, alpha=0.0)
     assert near_alpha(0.025, factor=2, alpha=0.05)
     assert not near_alpha(1.1e-9, factor=1, alpha=0.0)

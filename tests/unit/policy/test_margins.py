@@ -15,6 +15,7 @@ from tests.unit.policy.factory import (
     evaluation,
     finding,
     framework,
+    limits,
     measured,
     plan,
     run,
@@ -28,23 +29,12 @@ from tierlock.core import (
     Cost,
     Counts,
     Estimate,
-    Limits,
     Margin,
     SafeguardCriterion,
 )
 from tierlock.policy.margins import margins
 
-LIMITS = Limits(
-    higher_is_worse=True,
-    rule_out=0.2,
-    rule_out_declared=0.25,
-    rule_in=0.4,
-    alpha_rule_out=0.04,
-    alpha_rule_in=0.01,
-    basis="proposal",
-    lo=0.0,
-    hi=1.0,
-)
+LIMITS = limits(rule_out_declared=0.25, alpha_rule_out=0.04)
 BETTER = LIMITS.model_copy(update={"higher_is_worse": False, "rule_out": 0.8, "rule_in": 0.6})
 ESTIMATE = Estimate(
     lower=0.02,

@@ -8,15 +8,26 @@ import numpy as np
 import pytest
 from scipy.stats import beta, binom
 
-from tests.unit.policy.factory import evaluation, measured, run, samples
+from tests.unit.policy.factory import (
+    A_IN,
+    A_OUT,
+    CONTROL,
+    TREATED,
+    close,
+    evaluation,
+    limits,
+    measured,
+    run,
+    samples,
+    three_of_sixty,
+)
 from tierlock import stats
-from tierlock.core import Estimand, Limits
+from tierlock.core import Estimand
 from tierlock.policy.measure import Test as Result
 from tierlock.policy.measure import no_test, two_arm_test
 from tierlock.policy.measure import test_attempts as try_attempts
 from tierlock.policy.pooling import pool, reading_of
 
-A_OUT, A_IN = 0.05, 0.01
 _ARMS = ("without", "with")
 UPLIFT = {
     "ratio": measured(rule_out_below=2.0, estimand=Estimand(name="uplift_ratio", arms=_ARMS)),
@@ -24,20 +35,6 @@ UPLIFT = {
         rule_out_below=2.0, estimand=Estimand(name="uplift_difference", arms=_ARMS)
     ),
 }
-
-
-def limits(worse=True, *, out=0.2, into=0.4, lo=0.0, hi=1.0):
-    return Limits(
-        higher_is_worse=worse,
-        rule_out=out,
-        rule_out_declared=out,
-        rule_in=into,
-        alpha_rule_out=A_OUT,
-        alpha_rule_in=A_IN,
-        basis="proposal",
-        lo=lo,
-        hi=hi,
-    )
 
 
 def attempts(values, *, worse=True, lo=0.0, hi=1.0, cluster_by=None, arms=None, **columns):
@@ -54,15 +51,6 @@ def tried(values, *, bounds=None, criterion=None, worse=True, lo=0.0, hi=1.0, **
         criterion=criterion or measured(),
         limits=bounds or limits(worse, lo=lo, hi=hi),
     )
-
-
-def close(found, expected):
-    assert isinstance(found, Result)
-    for name, value in expected._asdict().items():
-        if isinstance(value, float):
-            assert getattr(found, name) == pytest.approx(value, abs=1e-9), name
-        else:
-            assert getattr(found, name) == value, name
 
 
 def test_l3_nothing_decides_nothing():
@@ -91,21 +79,9 @@ def test_what_can_not_be_tested_says_why():
 def test_m7_golden_clopper_pearson():
     """M-7: 3 of 60, in closed form from the beta and binomial distributions."""
     found = tried([1.0] * 3 + [0.0] * 57)
-    expected = Result(
-        rule_out_p=float(binom.cdf(3, 60, 0.2)),
-        rule_in_p=float(binom.sf(2, 60, 0.4)),
+    expected = three_of_sixty("Clopper-Pearson")._replace(
         proved_rule_out_p=stats.hoeffding_bentkus_rule_out_p([1] * 3 + [0] * 57, bound=0.2),
         proved_rule_in_p=stats.hoeffding_bentkus_rule_in_p([1] * 3 + [0] * 57, bound=0.4),
-        lower=float(beta.ppf(A_IN, 3, 58)),
-        upper=float(beta.ppf(1 - A_OUT, 4, 57)),
-        units=60,
-        items=60,
-        method="Clopper-Pearson",
-        value=0.05,
-        worst=0.05,
-        best=0.05,
-        effective_n=60.0,
-        dangerous=3.0,
     )
     close(found, expected)
     close(
@@ -185,6 +161,18 @@ def test_m1_epochs_never_count_as_n():
     assert found.dangerous == 0.5
 
 
+def test_m1_families_of_equal_items_are_worth_one_attempt_each():
+    """M-1: the cluster is the unit of inference, however many items and epochs it has."""
+    found = tried(
+        [1.0] * 8 + [0.0] * 8,
+        cluster_by="family",
+        id=tuple(f"i{row // 2}" for row in range(16)),
+        epoch=(1, 2) * 8,
+        attributes={"family": ("a",) * 8 + ("b",) * 8},
+    )
+    assert (found.units, found.items, found.effective_n) == (2, 8, 2.0)
+
+
 def test_the_plain_value_is_over_scored_attempts_only():
     assert tried([1.0, None, 0.0]).value == 0.5
     assert tried([None, None]).value is None
@@ -262,8 +250,6 @@ class TestSuite:
             assert found.rule_in_p == pytest.approx(float(binom.sf(29, 60, 0.4)))
 
 
-TREATED = [0.4, 0.6, 0.5, 0.7, 0.3, 0.55, 0.45, 0.6]
-CONTROL = [0.3, 0.5, 0.4, 0.35, 0.45, 0.4]
 ARMS = ["with"] * 8 + ["without"] * 6
 
 
@@ -371,8 +357,12 @@ def test_m3_missing_attempts_are_imputed_per_arm(name, worse):
 
 
 def test_an_attempt_of_no_arm_is_unknown_and_epochs_are_averaged_per_arm():
-    found = tried(TREATED + CONTROL, criterion=UPLIFT["ratio"], arms=["with"] * 8 + [""] * 6)
-    assert (found.barred, found.rule_out_p) == ({"arm.unknown"}, 1.0)
+    for arms in (["with"] * 8 + [""] * 6, [*ARMS[:-1], ""], [*ARMS[:-1], "elsewhere"]):
+        found = tried(TREATED + CONTROL, criterion=UPLIFT["ratio"], arms=arms)
+        assert (found.barred, found.rule_out_p) == ({"arm.unknown"}, 1.0)
+    for criterion in UPLIFT.values():  # an arm that nobody was in can not be compared with
+        found = tried(TREATED, criterion=criterion, arms=["with"] * 8)
+        assert (found.barred, found.rule_out_p) == ({"arm.unknown"}, 1.0)
     twice = tried(
         [0.4, 0.6, 0.2, 0.2, 0.3, 0.5, 0.1, 0.2],
         criterion=UPLIFT["difference"],

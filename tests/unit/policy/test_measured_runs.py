@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from scipy.stats import binom
 
 from tests.unit.policy.factory import (
+    CONTROL,
     IN,
     OPEN,
     OUT,
+    TREATED,
     ago,
-    case,
     determined,
     doubt,
     evaluation,
@@ -26,7 +29,6 @@ from tests.unit.policy.factory import (
     values,
 )
 from tests.unit.policy.one_slot import CLEAN, settled, summary
-from tests.unit.policy.test_measure import CONTROL, TREATED
 from tierlock import stats
 from tierlock.core import (
     Estimand,
@@ -36,37 +38,28 @@ from tierlock.core import (
     Reported,
     SubjectRef,
 )
-from tierlock.policy.logic import Leaf
-from tierlock.policy.measured import settle_measured
-from tierlock.policy.slots import view_slot
+
+UPLIFT = {
+    "rules": framework(evaluations={"bio": evaluation(arm_by="arm")}),
+    "criterion": measured(
+        rule_out_below=0.3,
+        estimand=Estimand(name="uplift_difference", arms=("without", "with")),
+    ),
+}
 
 
 class TestVeto:
     """S-6: unplanned evidence vetoes and never supports."""
 
+    def trial(self, shift, times, **changes):
+        treated = [min(1.0, value + shift) for value in TREATED] * times
+        control = [max(0.0, value - shift) for value in CONTROL] * times
+        arms = ("with",) * len(treated) + ("without",) * len(control)
+        return run(samples=samples([*treated, *control], attributes={"arm": arms}), **changes)
+
     def test_unplanned_evidence_alone(self):
-        rules = framework()
-        promise = plan(rules, "other")
         log = run()
-        view = view_slot(
-            "bio",
-            framework=rules,
-            plan=promise,
-            register=register(registered()),
-            evidence=(log,),
-            subject=subject(),
-            safeguard=False,
-        )
-        found = settle_measured(
-            Leaf("t:bio", measured(), 1, 1),
-            criterion=measured(),
-            case=case(rules, log, plan=promise),
-            view=view,
-            threshold="t",
-            alpha_out=0.05,
-            alpha_in=0.05,
-            safeguard=False,
-        )
+        found = settled(log, promise=plan(framework(), "other"))
         assert summary(found) == (OPEN, ["slot.only-unplanned"])
         assert (found.decided_by, found.evidence) == ("omission", (log.digest,))
 
@@ -106,6 +99,38 @@ class TestVeto:
         small = [run(7, 9, name=f"u{n}", measured_at=ago(5)) for n in range(3)]
         assert summary(settled(run(), small[0]))[0] is OUT
         assert summary(settled(run(), *small)) == (OPEN, ["slot.unplanned-veto"])
+
+    def test_a_run_on_the_safe_side_vetoes_by_itself(self):
+        """S-6: each unplanned run is added alone too; 1 of 6 is below the limit."""
+        alone, joined = (stats.rule_out_p(values(b, n), bound=0.2) for b, n in ((0, 56), (1, 62)))
+        assert alone < joined
+        between = {"alphas": ((alone + joined) / 2, 0.05)}
+        assert settled(run(0, 56), **between).outcome is OUT
+        found = settled(run(0, 56), run(1, 6, name="u", measured_at=ago(5)), **between)
+        assert summary(found) == (OPEN, ["slot.unplanned-veto"])
+
+    def test_of_an_unfinished_run_only_what_it_observed_counts(self):
+        """S-2, S-6: 1 of 6 is on the safe side, whatever the run still meant to try."""
+        base, bad = run(0, 56), run(7, 9, name="v", measured_at=ago(5))
+        left: dict[str, Any] = {"measured_at": ago(5), "status": "error"}
+        short = run(1, 6, name="u", planned_samples=30, **left)
+        alone = stats.rule_out_p(values(7, 65), bound=0.2)
+        joined = stats.rule_out_p(values(8, 71), bound=0.2)
+        assert alone < joined
+        between = {"alphas": ((alone + joined) / 2, 0.05)}
+        assert summary(settled(base, bad, short, **between)) == CLEAN
+        unsafe = run(2, 6, name="u", planned_samples=30, **left)
+        assert settled(base, bad, unsafe, **between).outcome is OPEN
+
+    def test_trials_have_no_safe_side(self):
+        """S-6: a difference of two arms has no worst mean, so all are added together."""
+        planned = self.trial(0.0, 5)
+        extra = [self.trial(0.18, 1, name=f"u{n}", measured_at=ago(5)) for n in (1, 2)]
+        assert summary(settled(planned, **UPLIFT)) == CLEAN
+        for one in extra:
+            assert summary(settled(planned, one, **UPLIFT)) == CLEAN
+        found = settled(planned, *extra, **UPLIFT)
+        assert summary(found) == (OPEN, ["slot.unplanned-veto"])
 
     def test_safe_ones_do_not_dilute_the_unsafe_ones(self):
         small = [run(7, 9, name=f"u{n}", measured_at=ago(5)) for n in range(3)]
@@ -148,20 +173,10 @@ class TestVeto:
 
     def test_the_cross_check_bars_with_the_unplanned_run_too(self):
         """M-9: joined, Welch would rule out; the monotone test no longer does."""
-        rules = framework(evaluations={"bio": evaluation(arm_by="arm")})
-        uplift = Estimand(name="uplift_difference", arms=("without", "with"))
-        settings = {"rules": rules, "criterion": measured(rule_out_below=0.3, estimand=uplift)}
-
-        def trial(shift, times, **changes):
-            treated = [min(1.0, value + shift) for value in TREATED] * times
-            control = [max(0.0, value - shift) for value in CONTROL] * times
-            arms = ("with",) * len(treated) + ("without",) * len(control)
-            return run(samples=samples([*treated, *control], attributes={"arm": arms}), **changes)
-
-        planned, extra = trial(0.0, 5), trial(0.2, 2, name="u", measured_at=ago(5))
-        assert summary(settled(planned, **settings)) == CLEAN
-        assert summary(settled(planned, extra, **settings)) == (OPEN, ["slot.unplanned-veto"])
-        both = settled(planned, extra, runs=2, **settings)
+        planned, extra = self.trial(0.0, 5), self.trial(0.2, 2, name="u", measured_at=ago(5))
+        assert summary(settled(planned, **UPLIFT)) == CLEAN
+        assert summary(settled(planned, extra, **UPLIFT)) == (OPEN, ["slot.unplanned-veto"])
+        both = settled(planned, extra, runs=2, **UPLIFT)
         assert summary(both) == (OPEN, ["monotone.cross-check"])
         assert both.estimate.rule_out_p < 0.001
 
@@ -265,19 +280,27 @@ class TestReported:
         assert both.units == 120
         assert both.method.count("Clopper-Pearson") == 2
 
+    def test_samples_beside_an_aggregate_of_the_same_run_are_judged_too(self):
+        good = Reported(n=60, successes=0)
+        assert summary(settled(run(reported=(good,)))) == CLEAN
+        assert settled(run(12, reported=(good,))).outcome is OPEN
+        assert settled(run(40, reported=(good,))).outcome is IN
+        assert summary(settled(run(), run(40, name="u", reported=(good,)))) == (
+            OPEN,
+            ["slot.unplanned-veto"],
+        )
+
+    def test_a_pool_holds_the_planned_publications_beside_an_unplanned_run(self):
+        """S-6: a pool that does not rule out is told, whatever in it does not."""
+        shown = run(0, 0, reported=(Reported(n=60, successes=9),))
+        found = settled(shown, run(name="u", measured_at=ago(5)))
+        assert summary(found) == (OPEN, ["interval.crosses", "slot.unplanned-veto"])
+
     def test_published_counts_veto_as_unplanned_runs(self):
         bad = run(0, 0, name="u", reported=(Reported(n=60, successes=30),))
         assert summary(settled(run(), bad)) == (OPEN, ["slot.unplanned-veto"])
         good = run(0, 0, name="u", reported=(Reported(n=60, successes=0),))
         assert summary(settled(run(), good)) == CLEAN
-
-    def test_an_interval_without_a_mean_is_not_known_to_be_safe(self):
-        """S-6: two unplanned publications, each fine alone; no worst-imputed mean: not safe."""
-        shown = [
-            run(0, 0, name=f"u{n}", reported=(Reported(upper=0.15, confidence=0.9),))
-            for n in (1, 2)
-        ]
-        assert settled(run(), *shown).outcome is OPEN
 
 
 MARGIN = Inheritance(margin=0.3, basis="proposal", reason="r")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scipy.stats import beta, binom
+from scipy.stats import binom
 
-from tests.unit.policy.factory import measured
-from tests.unit.policy.test_measure import A_IN, A_OUT, close, limits
+from tests.unit.policy.factory import A_IN, A_OUT, close, limits, measured, three_of_sixty
 from tierlock import stats
 from tierlock.core import Estimand, Reported
 from tierlock.policy.measure import Test as Result
@@ -23,23 +22,7 @@ def tried(*items, criterion=None, bounds=None):
 
 def test_counts_are_exact():
     found = tried(Reported(n=60, successes=3))
-    p_out, p_in = float(binom.cdf(3, 60, 0.2)), float(binom.sf(2, 60, 0.4))
-    expected = Result(
-        rule_out_p=p_out,
-        rule_in_p=p_in,
-        proved_rule_out_p=p_out,
-        proved_rule_in_p=p_in,
-        lower=float(beta.ppf(A_IN, 3, 58)),
-        upper=float(beta.ppf(1 - A_OUT, 4, 57)),
-        units=60,
-        items=60,
-        method="Clopper-Pearson (reported counts)",
-        value=0.05,
-        worst=0.05,
-        best=0.05,
-        effective_n=60.0,
-        dangerous=3.0,
-    )
+    expected = three_of_sixty("Clopper-Pearson (reported counts)")
     close(found, expected)
     into = tried(Reported(n=60, successes=35), bounds=limits(False, out=0.8, into=0.6))
     assert into.rule_in_p == pytest.approx(float(binom.sf(24, 60, 0.4)))
@@ -310,7 +293,8 @@ def test_two_arms_need_exactly_those_arms_and_their_numbers():
     for items in ((one,), (one, one), (one, two, one), (one, two.model_copy(update={"arm": "x"}))):
         assert tried(*items, criterion=RATIO, bounds=bounds).barred == {"arm.unknown"}
     for changes in ({"mean": None, "upper": 1.0, "confidence": 0.9}, {"spread": None}, {"n": None}):
-        short = arms(**changes)
-        assert tried(*short, criterion=RATIO, bounds=bounds).barred == {"reported.too-little"}
+        short, _ = arms(**changes)
+        for items in ((short, two), (one, short.model_copy(update={"arm": "without"}))):
+            assert tried(*items, criterion=RATIO, bounds=bounds).barred == {"reported.too-little"}
     open_ended = limits(out=2.0, into=1.1, hi=None)
     assert tried(one, two, criterion=RATIO, bounds=open_ended).barred == {"range.unbounded"}

@@ -18,7 +18,13 @@ from tests.unit.policy.factory import (
     trigger,
 )
 from tierlock.core import InputError, Parts, Reason, SubjectRef, add_period
-from tierlock.policy.staleness import runs_expire_at, soft_lapses, staleness, trigger_end
+from tierlock.policy.staleness import (
+    clock_ends,
+    runs_expire_at,
+    soft_lapses,
+    staleness,
+    trigger_end,
+)
 
 TICK = timedelta(seconds=1)
 
@@ -156,6 +162,19 @@ def test_x5_runs_expire_at_the_first_end_after_the_question():
     assert runs_expire_at(runs, framework=rules, at=soft) is None
     assert runs_expire_at(runs, framework=framework(), at=AT) is None
     assert runs_expire_at([], framework=rules, at=AT) is None
+
+
+def test_x1_only_clocks_of_the_kind_asked_for_end_something():
+    """X-1, G-13: in the framework's order, graces included."""
+    triggers = (
+        trigger(elapsed="P2D", grace="P1D"),
+        trigger(elapsed="P1D", expires=("claims", "evidence")),
+        trigger(elapsed="P4D", expires=("claims",)),
+        trigger(changed="weights"),
+    )
+    rules = framework(triggers=triggers)
+    assert clock_ends(ago(9), framework=rules, of="evidence") == [ago(6), ago(8)]
+    assert clock_ends(ago(9), framework=rules, of="claims") == [ago(8), ago(5)]
 
 
 def test_only_an_elapsed_trigger_has_an_end():

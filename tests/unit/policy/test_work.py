@@ -220,7 +220,7 @@ class TestCheapest:
         assert self.chosen("x", "y", k=1, margins=sizes, y=OUT) == ["t:x"]
         assert self.chosen("x", "y", "z", k=2, margins=sizes, z=OUT) == ["t:y"]
 
-    def test_what_is_reached_is_the_last_resort(self):
+    def test_what_is_reached_is_no_way(self):
         assert self.chosen("x", "y", k=2, y=IN) == ["t:x"]
         assert self.chosen("x", "y", k=2, x=IN) == ["t:y"]
 
@@ -262,6 +262,21 @@ class TestCheapest:
         assert self.chosen("x", "threat", k=2, margins=quick) == ["t:x"]
         slow = [margin("t:x", samples=1, likely_samples=1, seconds=1.5)]
         assert self.chosen("x", "threat", k=2, margins=slow) == ["t:threat"]
+
+    def test_what_is_ruled_out_in_a_subtree_costs_nothing(self):
+        either = AllOf(all=(AnyOf(any=(KINDS["threat"], KINDS["big"])), KINDS["x"]))
+        rules = framework(thresholds={"t": threshold(either)})
+        under = node(OPEN, leaf("t:threat"), leaf("t:big", OUT))
+        trace = node(OPEN, under, leaf("t:x"), k=2)
+        findings = [finding(f"t:{name}") for name in ("threat", "big", "x")]
+        size = [margin("t:x", samples=1, likely_samples=1, seconds=1.5)]
+        items = order(line("t", trace), rules=rules, findings=findings, margins=size)
+        assert settles(items) == ["t:threat"]
+
+    def test_what_is_reached_is_no_way_though_all_else_is_of_unknown_size(self):
+        sizes = [margin("t:x", samples=9), margin("t:y"), margin("t:z")]
+        assert self.chosen("x", "y", "z", k=2, margins=sizes, x=IN) == ["t:y", "t:z"]
+        assert self.chosen("x", "y", "z", k=3, margins=sizes, x=IN, y=IN) == ["t:z"]
 
     def test_subtrees_are_compared_by_their_sum(self):
         both = AllOf(all=(AnyOf(any=(KINDS["x"], KINDS["y"])), KINDS["z"]))

@@ -393,6 +393,15 @@ def decision(verdict: Verdict = Verdict.HOLD) -> Decision:
     )
 
 
+def with_lapse(verdict: Verdict) -> Decision:
+    """Return a decision with an interim claim and a soft clock that has run out (G-12)."""
+    interim = decision(Verdict.ALLOW).conditions
+    lapse = Reason(code="clock.soft", says="the evidence is overdue")
+    return decision(verdict).model_copy(
+        update={"conditions": (*interim, lapse), "noncompliance": (lapse,)}
+    )
+
+
 def report(
     verdict: Verdict | None = Verdict.HOLD, *, task: str = "cyber-ctf", mock: bool = False
 ) -> AssessReport:

@@ -31,6 +31,15 @@ def test_the_first_screen_says_what_it_rests_on() -> None:
         assert said in text
 
 
+def test_the_framework_is_named_with_its_digest() -> None:
+    first, second, *_ = render_assess_text(factory.report()).splitlines()
+    digest = factory.report().determination.framework.digest
+    assert first.endswith(f"({digest[: len('sha256:') + 12]}…)")
+    assert second.startswith("In the store")
+    narrow = render_assess_text(factory.report(), width=40)
+    assert digest[:19] in narrow
+
+
 @pytest.mark.parametrize("width", [60, 72, 80, 100, 140])
 def test_no_line_is_wider_than_the_screen(width: int) -> None:
     lines = render_assess_text(factory.report(mock=True), width=width).splitlines()

@@ -52,6 +52,23 @@ def test_allow_lists_terms_and_no_work() -> None:
     assert "to open" not in text
 
 
+def test_the_framework_is_named_with_its_digest() -> None:
+    decision = factory.decision()
+    (line,) = (line for line in shown(decision).splitlines() if "rests on" in line)
+    assert f" 1 ({decision.framework.digest[:19]}…) ·" in line
+
+
+def test_a_closed_gate_shows_no_condition_and_still_what_is_to_be_recorded() -> None:
+    for verdict in (Verdict.HOLD, Verdict.DENY):
+        text = shown(factory.with_lapse(verdict))
+        assert "on terms" not in text
+        assert "claim.interim" not in text
+        assert "record     the evidence is overdue" in text
+    text = shown(factory.with_lapse(Verdict.ALLOW))
+    assert "on terms   abuse monitoring" in text
+    assert "record     the evidence is overdue" in text
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_no_line_is_wider_than_the_screen(width: int) -> None:
     for verdict in Verdict:

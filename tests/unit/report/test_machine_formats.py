@@ -15,9 +15,11 @@ from tests.unit.report.example_framework import framework
 from tierlock.core import Decision, GateReason, Verdict
 from tierlock.report import (
     EXIT_CODES,
+    render_gate_markdown,
     render_github,
     render_json,
     render_junit,
+    render_markdown,
     render_sarif,
 )
 
@@ -217,3 +219,39 @@ def test_junit_says_for_which_threshold_a_safeguard_is_owed() -> None:
         "owed because not ruled out: ASL-3/cyber",
         "to open: put in place and claim asl-3/deployment:classifiers (weeks)",
     ]
+
+
+def gate_comment(decision: Decision) -> str:
+    explanation = factory.explanation(decision.verdict)
+    return render_gate_markdown(decision, explanation=explanation, framework=framework())
+
+
+@pytest.mark.parametrize("verdict", CLOSED)
+def test_a_closed_gate_offers_no_condition_in_any_format(verdict: Verdict) -> None:
+    """The decision keeps it (spec/gate.md G-12), so JSON does too."""
+    decision = factory.with_lapse(verdict)
+    for text in (
+        render_github(decision),
+        render_junit(decision),
+        render_sarif(decision),
+        gate_comment(decision),
+        render_markdown(factory.report(verdict).model_copy(update={"decision": decision})),
+    ):
+        assert "claim.interim" not in text
+        assert "clock.soft" in text
+    assert "claim.interim" in render_json(decision)
+
+
+def test_an_open_gate_names_conditions_and_what_is_to_be_recorded() -> None:
+    decision = factory.with_lapse(Verdict.ALLOW)
+    lines = render_github(decision).splitlines()
+    assert [line.split("::")[1] for line in lines if line.startswith("::warning")] == [
+        "warning title=condition claim.interim",
+        "warning title=condition clock.soft",
+        "warning title=noncompliance clock.soft",
+    ]
+    assert "noncompliance: the evidence is overdue [clock.soft]" in render_junit(decision)
+    run = json.loads(render_sarif(decision))["runs"][0]
+    assert [result["ruleId"] for result in run["results"]] == ["claim.interim", "clock.soft"]
+    text = gate_comment(decision)
+    assert text.index("**On these terms**") < text.index("**To be recorded**")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tierlock.core import printable
 from tierlock.report.sanitize import clean, escape_json
 
 HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -23,6 +24,7 @@ HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
         ("tag\U000e0041", "tag\\U000e0041"),
         ("  Größe 模型  ", "Größe 模型"),
         ("9.1\u00a0%", "9.1\u00a0%"),
+        ("private \ue000, unassigned \u0378", "private \\ue000, unassigned \\u0378"),
     ],
 )
 def test_clean_shows_what_was_there(text: str, shown: str) -> None:
@@ -34,6 +36,14 @@ def test_nothing_harmful_survives(text: str) -> None:
     shown = clean(text)
     assert not {unicodedata.category(char) for char in shown} & HARMFUL
     assert clean(shown) == shown
+    assert shown.replace("\u00a0", "").isprintable()
+
+
+@given(st.text(max_size=100))
+def test_errors_and_reports_escape_alike(text: str) -> None:
+    """Only white space differs: a report breaks its own lines, an error shows what was there."""
+    word = "".join(text.split())
+    assert clean(word) == printable(word)
 
 
 def test_a_flood_is_cut() -> None:

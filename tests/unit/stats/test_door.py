@@ -1,4 +1,4 @@
-"""The door of the room lists everything public, and opening it loads no slow part of scipy."""
+"""The door of the room lists everything public; neither it nor the common tests load scipy."""
 
 import ast
 from pathlib import Path
@@ -31,8 +31,28 @@ def test_all_is_sorted_and_complete() -> None:
     assert set(stats.__all__) == public_definitions() - shared_but_not_offered | errors_and_aliases
 
 
-def test_no_slow_part_of_scipy_is_loaded() -> None:
-    loaded = set(run_python("import sys, tierlock.stats\nprint(*sys.modules)").split())
+COMMON = """
+import sys
+from tierlock import stats
+for values in ([0.0] * 30 + [1.0] * 3, [0.0] * 30 + [0.25, 0.5, 1.0]):
+    stats.rule_out_p(values, bound=0.5)
+    stats.upper_bound(values, alpha=0.05)
+    stats.hoeffding_bentkus_upper_bound(values, alpha=0.05)
+stats.counts_lower_bound(3, n=30, alpha=0.05)
+stats.fragility(3, n=100, bound=0.2, alpha=0.05)
+stats.samples_to_rule_out(0.05, bound=0.1, alpha=0.05)
+"""
+
+
+def test_common_tests_do_not_load_scipy() -> None:
+    loaded = set(run_python(COMMON + "print(*sys.modules)").split())
+    assert "numpy" in loaded
+    assert not [module for module in loaded if module.split(".")[0] == "scipy"]
+
+
+def test_rare_tests_load_no_slow_part_of_scipy() -> None:
+    rare = "stats.difference_rule_out_p([0.0, 1.0, 1.0], control=[0.0, 0.0, 1.0], bound=0.5)\n"
+    loaded = set(run_python(COMMON + rare + "print(*sys.modules)").split())
     assert "scipy.special" in loaded
     assert not loaded & SLOW
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.acceptance.projects import STATEMENTS, project
 from tests.unit.store.evidence import A
-from tierlock.core import InputError, Outcome
+from tierlock.core import InputError, Outcome, RoleSignature
 from tierlock.usecases import Statements, load_project
 
 EVERYTHING = f"""\
@@ -31,9 +31,17 @@ attestations:
     signer: ann
     over: {{weights: "{A}"}}
     attested_at: 2026-03-05T00:00:00Z
+approvals:
+  - role: owner
+    signer: ann
+    action: deploy
+    determination: "{A}"
+    approved_at: 2026-03-05T00:00:00Z
 rulings:
   - determination: "{A}"
     outcomes: {{bio-3: reached}}
+    signatures:
+      - {{role: owner, signer: ann}}
     reasons: we are not sure
     ruled_at: 2026-03-05T00:00:00Z
 records:
@@ -73,7 +81,41 @@ def test_attestations_and_rulings_are_about_the_subject_and_unsigned(stated: Sta
     assert (attestation.subject, attestation.over) == ("model-1", {"weights": A})
     assert attestation.assurance == "declared"
     (ruling,) = stated.to_rulings()
-    assert ruling.outcomes == {"bio-3": Outcome.REACHED}
+    assert (ruling.subject, ruling.outcomes) == ("model-1", {"bio-3": Outcome.REACHED})
+    assert ruling.signatures == (RoleSignature(role="owner", signer="ann"),)
+    assert ruling.signatures[0].assurance == "declared"
+
+
+def test_a_sign_off_is_unsigned(stated: Statements) -> None:
+    (approval,) = stated.to_approvals()
+    assert (approval.role, approval.action, approval.determination) == ("owner", "deploy", A)
+    assert approval.assurance == "declared"
+
+
+def test_nothing_that_was_stated_is_lost_on_the_way(stated: Statements) -> None:
+    pairs = (
+        (stated.claims[0], stated.to_claims()[0]),
+        (stated.attestations[0], stated.to_attestations()[0]),
+        (stated.approvals[0], stated.to_approvals()[0]),
+        (stated.records[0], stated.to_negatives().records[0]),
+    )
+    for before, after in pairs:
+        added = {"subject": "model-1", "assurance": "declared"}
+        kept = {**added, **dict(before)}
+        assert dict(after) == {name: kept[name] for name in type(after).model_fields}
+
+
+def test_an_interim_claim_without_an_end_is_refused_with_its_line(tmp_path: Path) -> None:
+    claim = (
+        '  - criterion: "usual-care:policy"\n'
+        "    status: met\n"
+        "    claimed_at: 2026-03-05T00:00:00Z\n"
+        "    interim: {argument: people read everything, approved_by: [owner]}\n"
+    )
+    text = f"subject: model-1\nclaims:\n{claim}"
+    with pytest.raises(InputError, match=r"statements\.yaml:3:.* needs `expires_at`") as caught:
+        load_project(project(tmp_path, statements=text))
+    assert caught.value.code == "input.schema"
 
 
 @pytest.mark.parametrize(
