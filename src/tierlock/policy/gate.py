@@ -234,7 +234,7 @@ def _conclude(ask: Ask, effective: Effective, draft: Draft) -> Decision:
         instructs=() if allowed else _instructions(ask, reasons),
         expires_at=min(draft.ends, default=None) if allowed else None,
         rests_on=tuple(
-            sorted({ask.name, ask.determination.plan, ask.determination.framework.digest})
+            sorted((ask.name, ask.determination.plan, ask.determination.framework.digest))
         ),
         assurance=_assurance(ask, effective),
     )

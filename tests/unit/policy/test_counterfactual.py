@@ -173,7 +173,9 @@ def test_a_test_can_be_imagined_as_passed():
     after = with_test_passed(before, path="base:c")
     assert after.safeguard_traces["base:c"].outcome is OUT
     assert after.model_copy(update={"safeguard_traces": before.safeguard_traces}) == before
-    assert with_test_passed(before, path="base:d") == before
+    # Where nothing changes it stays the determination that rulings and approvals are about.
+    assert with_test_passed(before, path="base:d") is before
+    assert with_test_passed(after, path="base:c") is after
     two = before.model_copy(
         update={
             "safeguard_traces": {**before.safeguard_traces, "z": before.safeguard_traces["base:c"]}

@@ -323,6 +323,15 @@ def test_g12_conditions_are_told_once_in_order():
     assert [note.code for note in answer.noncompliance] == ["clock.soft"]
 
 
+def test_g12_many_conditions_have_one_order():
+    """Law L1: it does not depend on how texts are hashed."""
+    triggers = tuple(trigger(f"clock-{n}", elapsed="P1W", grace="P1Y") for n in range(8))
+    rules = framework(triggers=triggers)
+    told = [note.says for note in decided(rules, determined(rules)).conditions]
+    assert len(told) == 8
+    assert told == sorted(told)
+
+
 def test_g14_the_permission_ends_with_the_first_thing_it_rests_on():
     rules = framework(triggers=(trigger(elapsed="P3M"),))
     answer = decided(rules, negatives=complete())
