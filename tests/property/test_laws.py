@@ -173,6 +173,7 @@ def test_l5_the_trace_gives_the_outcome_again(world: World) -> None:
     determination = world.determined()
     traces = [found.trace for found in determination.thresholds]
     traces += list(determination.safeguard_traces.values())
+    traces += list(determination.presumption_traces.values())
     traces += [determination.scope_trace] if determination.scope_trace is not None else []
     for found in determination.thresholds:
         assert reevaluate(found.trace) is found.trace.outcome is found.tree_outcome

@@ -58,14 +58,18 @@ def settle_standard(
     look = Look(framework, subject, action, at, claims, negatives)
     rule = framework.standards[standard]
     reasons = set()
-    if rule.undefined or any(not one.accepts for one in rule.criteria.values()):
-        reasons.add(("standard.undefined", standard, "DENY" if hard else "HOLD"))
     conditions: set[str] = set()
+    binds = rule.modality == "must" and rule.addressee == "self"
+    if rule.undefined or any(not one.accepts for one in rule.criteria.values()):
+        if binds:
+            reasons.add(("standard.undefined", standard, "DENY" if hard else "HOLD"))
+        else:
+            conditions.add("criterion.recommended")
     ends = []
     for name, criterion in rule.criteria.items():
         path = f"{standard}:{name}"
         shield = _criterion(look, path, criterion, tests.get(path))
-        if criterion.modality != "must":
+        if criterion.modality != "must" or not binds:
             conditions |= {"criterion.recommended"} if shield.reasons else set()
             continue
         reasons |= shield.reasons

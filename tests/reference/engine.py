@@ -7,6 +7,7 @@ does not know uplift, horizons, reported aggregates, suites, proved guarantees a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from tests.reference.judgement import Judgement, Leaf, Line
@@ -43,6 +44,7 @@ from tierlock.core import (
     RunRegister,
     SpentAlpha,
     Subject,
+    Undisclosed,
     add_period,
     children,
     digest,
@@ -88,6 +90,13 @@ def determine(
     if framework.scope is not None:
         place = Place("scope", None, safeguards=False)
         scope = _tree(case, found, framework.scope.in_scope_if, place)
+    presumptions = {
+        name: _tree(
+            case, found, threshold.presumed_out.unless, Place(f"presumed/{name}", None, False)
+        )
+        for name, threshold in framework.thresholds.items()
+        if threshold.presumed_out is not None
+    }
     safeguards = {
         f"{standard}:{criterion}": _tree(
             case, found, tree, Place(f"{standard}:{criterion}", None, safeguards=True, mark="/")
@@ -96,14 +105,14 @@ def determine(
     }
     lines = {
         name: _changed(line, line.outcome, complete=line.complete and not line.owes)
-        for name, line in implied(framework, scoped(lines, scope)).items()
+        for name, line in implied(framework, presumed(scoped(lines, scope), presumptions)).items()
     }
     return _judgement(case, lines, found, scope, safeguards)
 
 
 def _tree(case: Case, found: dict[str, Leaf], node: Node, place: Place) -> Outcome:
     """O-2, with the multipliers of M-7 handed down."""
-    if isinstance(node, Measured | Attested | Fact):
+    if isinstance(node, Measured | Undisclosed | Attested | Fact):
         path = f"{place.owner}{place.mark}{node.name}"
         found[path] = _leaf(case, node, place)
         return found[path].outcome
@@ -120,12 +129,23 @@ def _tree(case: Case, found: dict[str, Leaf], node: Node, place: Place) -> Outco
     return kleene([_tree(case, found, branch, below) for branch in branches], k=k)
 
 
-def _leaf(case: Case, node: Measured | Attested | Fact, place: Place) -> Leaf:
+def _leaf(case: Case, node: Measured | Undisclosed | Attested | Fact, place: Place) -> Leaf:
     if isinstance(node, Measured):
-        return settle_measured(case, node, place)
+        return _as_it_decides(node, settle_measured(case, node, place))
+    if isinstance(node, Undisclosed):
+        return Leaf(OPEN, missing=True, codes=frozenset({"bound.undisclosed"}))
     if isinstance(node, Attested):
         return settle_attested(case, node, place)
     return settle_fact(case, node)
+
+
+def _as_it_decides(node: Measured, leaf: Leaf) -> Leaf:
+    """M-15: a one-sided instrument has only one of the two outcomes."""
+    if node.decides == "rule_out" and leaf.outcome is IN:
+        return replace(leaf, outcome=OPEN, codes=leaf.codes | {"criterion.rules-out-only"})
+    if node.decides == "rule_in" and leaf.outcome is OUT:
+        return replace(leaf, outcome=OPEN, codes=leaf.codes | {"criterion.rules-in-only"})
+    return leaf
 
 
 def kleene(outcomes: Sequence[Outcome], *, k: int) -> Outcome:
@@ -160,6 +180,13 @@ def scoped(lines: dict[str, Line], scope: Outcome | None) -> dict[str, Line]:
         if scope is OUT and line.outcome is OPEN and not line.owes and not line.measured:
             found[name] = _changed(line, OUT)
     return found
+
+
+def presumed(lines: dict[str, Line], presumptions: dict[str, Outcome]) -> dict[str, Line]:
+    """F-4: as F-2, for one threshold."""
+    return {
+        name: scoped({name: line}, presumptions.get(name))[name] for name, line in lines.items()
+    }
 
 
 def implied(framework: Framework, lines: dict[str, Line]) -> dict[str, Line]:
@@ -197,7 +224,10 @@ def out_of_scope(scope: Outcome | None, outcomes: Sequence[Outcome]) -> bool:
 def obligations(
     framework: Framework, outcomes: dict[str, Outcome], scope: Outcome | None
 ) -> tuple[dict[str, set[str]], set[str]]:
-    """C-2 and C-3: (standard -> thresholds that owe it, "" for the baseline), thresholds held."""
+    """C-2, C-3, C-7: (standard -> who owes it), thresholds held.
+
+    Who owes is a threshold, "" for the baseline, or words with a space for a combination.
+    """
     baseline = framework.baseline
     if framework.scope is not None and out_of_scope(scope, list(outcomes.values())):
         baseline = framework.scope.baseline
@@ -212,6 +242,12 @@ def obligations(
             continue
         for standard in threshold.obliges:
             owed.setdefault(standard, set()).add(name)
+    for combination in framework.combinations.values():
+        groups = [max(outcomes[name] for name in group) for group in combination.if_all]
+        if OUT not in groups:
+            how = "reached" if set(groups) == {IN} else "undetermined"
+            for standard in combination.obliges:
+                owed.setdefault(standard, set()).add(f" {how} together")
     return owed, held
 
 

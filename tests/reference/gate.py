@@ -215,7 +215,9 @@ def _shields(asked: Asked, effective: dict[str, Outcome]) -> tuple[list[Shield],
     for standard, owing in owed.items():
         if asked.framework.standards[standard].kind not in needs:
             continue
-        hard = "" in owing or any(effective[name] is IN for name in owing if name)
+        hard = bool(owing & {"", " reached together"}) or any(
+            effective[name] is IN for name in owing if name in effective
+        )
         shields.append(
             settle_standard(
                 asked.framework,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 from typing import Literal
@@ -15,6 +16,7 @@ from tierlock.core import (
     AnyOf,
     AtLeast,
     Attested,
+    Combination,
     Correction,
     Corrections,
     Domain,
@@ -26,6 +28,7 @@ from tierlock.core import (
     FrameworkSource,
     Measured,
     Node,
+    Presumption,
     Role,
     RulingRule,
     SafeguardCriterion,
@@ -34,6 +37,7 @@ from tierlock.core import (
     Threshold,
     Tier,
     Trigger,
+    Undisclosed,
     When,
 )
 
@@ -68,11 +72,15 @@ def measured(draw: Draw, name: str, slots: dict[str, Evaluation]) -> Measured:
     grey = one_of(draw, 0.0, 0.2)
     factor = Correction(value=1.25, reason="r") if rarely(draw, 8) else None
     polarity: Literal["danger", "protection"] = one_of(draw, "danger", "protection")
+    decides: Literal["both", "rule_out", "rule_in"] = (
+        one_of(draw, "rule_out", "rule_in") if rarely(draw, 6) else "both"
+    )
     if slots[slot].higher_is == "worse":
         return Measured(
             evaluation=slot,
             id=name,
             polarity=polarity,
+            decides=decides,
             rule_out_below=lo + (hi - lo) * share,
             rule_in_above=lo + (hi - lo) * (share + grey) if grey else None,
             elicitation_factor=factor,
@@ -82,6 +90,7 @@ def measured(draw: Draw, name: str, slots: dict[str, Evaluation]) -> Measured:
         evaluation=slot,
         id=name,
         polarity=polarity,
+        decides=decides,
         rule_out_above=hi - (hi - lo) * share,
         rule_in_below=hi - (hi - lo) * (share + grey) if grey else None,
         basis="proposal",
@@ -114,7 +123,10 @@ def tree(draw: Draw, slots: dict[str, Evaluation], names: count, *, depth: int) 
     """Draw a tree of at most `depth` connectives over leaves with different names."""
     if depth == 0 or weighted(draw, leaf=3, connective=2) == "leaf":
         name = f"c{next(names)}"
-        kind = weighted(draw, measured=8, attested=2, fact=1)
+        kind = weighted(draw, measured=16, attested=4, fact=2, undisclosed=1)
+        if kind == "undisclosed":
+            slot = draw(st.sampled_from(sorted(slots)))
+            return Undisclosed(undisclosed=True, evaluation=slot, id=name, cite="a card")
         if kind == "measured":
             return measured(draw, name, slots)
         return attested(draw, name) if kind == "attested" else fact(draw, name)
@@ -126,6 +138,22 @@ def tree(draw: Draw, slots: dict[str, Evaluation], names: count, *, depth: int) 
     if op == "all":
         return AllOf(all=branches)
     return AtLeast(at_least=draw(st.integers(1, size)), of=branches)
+
+
+def presumption(draw: Draw) -> Presumption:
+    """Draw a presumption that facts and attestations can defeat."""
+    leaves: tuple[Node, ...] = (fact(draw, "p0"), attested(draw, "p1"))
+    return Presumption(says="presumed", unless=AnyOf(any=leaves[: draw(st.integers(1, 2))]))
+
+
+def combinations(draw: Draw, names: Sequence[str]) -> dict[str, Combination]:
+    """Draw at most one combination of the thresholds."""
+    if not rarely(draw, 3):
+        return {}
+    group = st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True).map(tuple)
+    groups = draw(st.lists(group, min_size=1, max_size=2).map(tuple))
+    obliges = one_of(draw, ("deploy",), ("secure",), ("nobody",))
+    return {"together": Combination(says="together", if_all=groups, obliges=obliges)}
 
 
 def thresholds(draw: Draw, slots: dict[str, Evaluation]) -> dict[str, Threshold]:
@@ -141,6 +169,7 @@ def thresholds(draw: Draw, slots: dict[str, Evaluation]) -> dict[str, Threshold]
             implies=tuple(other for other in names[place + 1 :] if rarely(draw, 3)),
             precaution=one_of(draw, None, None, "hold", "treat_as_reached"),
             rule_out=one_of(draw, None, None, 0.1),
+            presumed_out=presumption(draw) if rarely(draw, 4) else None,
             crossed_if=tree(draw, slots, leaves, depth=3),
         )
         for place, name in enumerate(names)
@@ -169,6 +198,8 @@ def standards(draw: Draw, slots: dict[str, Evaluation]) -> dict[str, Standard]:
         name: Standard(
             title=name,
             kind=kind,
+            modality="should" if rarely(draw, 10) else "must",
+            addressee="industry" if rarely(draw, 10) else "self",
             criteria={
                 f"k{number}": criterion(draw, slots, f"x{number}")
                 for number in range(draw(st.integers(1, 2)))
@@ -226,6 +257,7 @@ def frameworks(draw: Draw) -> Framework:
         "ceo": Role(says="decides"),
         "auditor": Role(says="looks", independent_of=("ceo",)),
     }
+    drawn = thresholds(draw, slots)
     return Framework(
         framework="test/random",
         version="1",
@@ -254,7 +286,8 @@ def frameworks(draw: Draw) -> Framework:
         scope=scope,
         domains={"d": Domain(title="d")},
         evaluations=slots,
-        thresholds=thresholds(draw, slots),
+        thresholds=drawn,
+        combinations=combinations(draw, sorted(drawn)),
         standards=standards(draw, slots),
         surfaces=("api", "chat"),
         audiences=("public",),

@@ -26,6 +26,7 @@ from tierlock.core.criterion import (
     Inheritance,
     Measured,
     Node,
+    Undisclosed,
     children,
     leaves,
     needed,
@@ -76,11 +77,9 @@ from tierlock.core.framework import (
     Evaluation,
     Framework,
     FrameworkSource,
-    Precaution,
     Role,
     RulingRule,
     Scope,
-    Threshold,
     Tier,
 )
 from tierlock.core.instants import (
@@ -108,6 +107,8 @@ from tierlock.core.record import (
 )
 from tierlock.core.rules import (
     ActionRule,
+    Context,
+    Duty,
     Modality,
     SafeguardCriterion,
     Standard,
@@ -152,13 +153,23 @@ from tierlock.core.subject import (
     SubjectRef,
     Surface,
 )
+from tierlock.core.threshold import (
+    PRESUMPTION,
+    About,
+    Combination,
+    Precaution,
+    Presumption,
+    Threshold,
+)
 
 __all__ = [
     "CODES",
     "DIGEST_PREFIX",
     "MISSING",
     "PARTS",
+    "PRESUMPTION",
     "STATES",
+    "About",
     "Action",
     "ActionRule",
     "AllOf",
@@ -173,6 +184,8 @@ __all__ = [
     "Binding",
     "Claim",
     "ClaimEvidence",
+    "Combination",
+    "Context",
     "Correction",
     "Corrections",
     "Cost",
@@ -184,6 +197,7 @@ __all__ = [
     "Determination",
     "Digest",
     "Domain",
+    "Duty",
     "ErrorControl",
     "Estimand",
     "EstimandName",
@@ -225,6 +239,7 @@ __all__ = [
     "Plan",
     "PlannedSlot",
     "Precaution",
+    "Presumption",
     "Problem",
     "Reason",
     "Record",
@@ -260,6 +275,7 @@ __all__ = [
     "Tier",
     "TierlockError",
     "Trigger",
+    "Undisclosed",
     "Verdict",
     "When",
     "WorkItem",

@@ -86,6 +86,10 @@ class Measured(Record):
 
     Exactly one pair of bounds is given. Where higher is worse: `rule_out_below` and, if there is
     a grey zone, `rule_in_above`. Where lower is worse: `rule_out_above` and `rule_in_below`.
+
+    Attributes:
+        decides: which outcomes it can have; a `rule_out` instrument (a canary) that is crossed
+            only loses its say, and shows nothing (spec/determination.md M-15).
     """
 
     evaluation: str
@@ -93,6 +97,7 @@ class Measured(Record):
     says: str = ""
     estimand: Estimand = Estimand()
     polarity: Literal["danger", "protection"] = "danger"
+    decides: Literal["both", "rule_out", "rule_in"] = "both"
     rule_out_below: float | None = None
     rule_in_above: float | None = None
     rule_out_above: float | None = None
@@ -152,6 +157,23 @@ class Measured(Record):
         return self.rule_out_bound if bound is None else bound
 
 
+class Undisclosed(Record):
+    """A criterion whose bound the publisher keeps to itself: nobody else can settle it (M-16)."""
+
+    undisclosed: Literal[True]
+    evaluation: str
+    id: str | None = None
+    says: str = ""
+    basis: Literal["published"] = "published"
+    reason: str = ""
+    cite: str = Field(min_length=1)
+
+    @property
+    def name(self) -> str:
+        """The criterion's id within its threshold or standard."""
+        return self.id or self.evaluation
+
+
 class Attested(Record):
     """A criterion that a named role decides by an attestation over named digests."""
 
@@ -200,7 +222,7 @@ class Fact(Record):
         return self.id or self.fact
 
 
-Criterion = Measured | Attested | Fact
+Criterion = Measured | Undisclosed | Attested | Fact
 
 
 class AnyOf(Record):
@@ -228,7 +250,7 @@ class AtLeast(Record):
         return self
 
 
-_KINDS = ("any", "all", "at_least", "evaluation", "attested", "fact")
+_KINDS = ("any", "all", "at_least", "undisclosed", "evaluation", "attested", "fact")
 
 
 def _kind(value: object) -> str | None:
@@ -247,6 +269,7 @@ Node = Annotated[
     Annotated[AnyOf, Tag("any")]
     | Annotated[AllOf, Tag("all")]
     | Annotated[AtLeast, Tag("at_least")]
+    | Annotated[Undisclosed, Tag("undisclosed")]
     | Annotated[Measured, Tag("evaluation")]
     | Annotated[Attested, Tag("attested")]
     | Annotated[Fact, Tag("fact")],

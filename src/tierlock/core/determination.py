@@ -103,7 +103,7 @@ class Finding(Record):
     """
 
     path: str
-    kind: Literal["measured", "attested", "fact"]
+    kind: Literal["measured", "undisclosed", "attested", "fact"]
     says: str = ""
     outcome: Outcome
     decided_by: DecidedBy
@@ -145,7 +145,7 @@ class ThresholdFinding(Record):
     tier: str
     outcome: Outcome
     tree_outcome: Outcome
-    changed_by: Literal["", "implied_below", "implied_above", "scope"] = ""
+    changed_by: Literal["", "implied_below", "implied_above", "scope", "presumption"] = ""
     reasons: tuple[Reason, ...] = ()
     trace: Step
     alpha_rule_out: float
@@ -197,6 +197,7 @@ class Determination(Record):
     thresholds: tuple[ThresholdFinding, ...]
     scope_outcome: Outcome | None = None
     scope_trace: Step | None = None
+    presumption_traces: dict[str, Step] = {}
     findings: tuple[Finding, ...]
     safeguard_findings: tuple[Finding, ...] = ()
     safeguard_traces: dict[str, Step] = {}

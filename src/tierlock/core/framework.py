@@ -10,10 +10,9 @@ from pydantic import Field, model_validator
 from tierlock.core.criterion import Corrections, Measured, Node, leaves
 from tierlock.core.instants import Period
 from tierlock.core.record import Record
-from tierlock.core.rules import ActionRule, Modality, Standard, Trigger
+from tierlock.core.rules import ActionRule, Duty, Standard, Trigger
 from tierlock.core.subject import Digest
-
-Precaution = Literal["treat_as_reached", "hold"]
+from tierlock.core.threshold import Combination, Precaution, Threshold
 
 
 class FrameworkSource(Record):
@@ -42,8 +41,11 @@ class ErrorControl(Record):
 
 
 class Role(Record):
-    """A named office that attests, rules or signs off."""
+    """A named office that attests, rules or signs off; `right` is its place in decisions."""
 
+    right: (
+        Literal["assess", "recommend", "decide", "veto", "oversee", "assure", "attest"] | None
+    ) = None
     says: str = Field(min_length=1)
     independent_of: tuple[str, ...] = ()
 
@@ -85,9 +87,17 @@ class Evaluation(Record):
         max_missing: largest share of missing attempts with which a rule-out is still possible.
         status: `saturated` and `deprecated` evaluations can not rule out.
         human_baseline: a published human result, for orientation, with its citation.
+        kind: how it is run.
+        mitigation: whether the subject is measured before or after mitigations.
+        elicitation: what elicitation the publisher asks for.
     """
 
     title: str
+    kind: Literal["automated", "uplift_trial", "expert_red_team", "survey", "wet_lab", "other"] = (
+        "automated"
+    )
+    mitigation: Literal["pre", "post"] = "pre"
+    elicitation: str = ""
     says: str = ""
     domain: str | None = None
     tasks: tuple[str, ...] = Field(min_length=1)
@@ -128,22 +138,6 @@ class Tier(Record):
     cite: str = ""
 
 
-class Threshold(Record):
-    """A capability line and the obligations that follow when it is not ruled out."""
-
-    domain: str
-    tier: str
-    says: str = Field(min_length=1)
-    modality: Modality = "must"
-    addressee: Literal["self", "industry"] = "self"
-    cite: str = ""
-    obliges: tuple[str, ...] = ()
-    implies: tuple[str, ...] = ()
-    precaution: Precaution | None = None
-    rule_out: float | None = Field(default=None, gt=0, le=0.2)
-    crossed_if: Node
-
-
 class Scope(Record):
     """When a subject is out of scope by declared facts, and the few obligations that remain.
 
@@ -181,11 +175,13 @@ class Framework(Record):
     domains: dict[str, Domain] = {}
     evaluations: dict[str, Evaluation] = {}
     thresholds: dict[str, Threshold] = {}
+    combinations: dict[str, Combination] = {}
     standards: dict[str, Standard] = {}
     surfaces: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     actions: dict[str, ActionRule] = {}
     triggers: tuple[Trigger, ...] = ()
+    duties: dict[str, Duty] = {}
     does_not_establish: tuple[str, ...] = ()
 
     @property

@@ -40,15 +40,19 @@ class Standard(Record):
 
     Attributes:
         kind: what it protects; actions name the kinds that bind them.
+        level: the publisher's or a third party's name for its strength, such as `RAND SL3`.
+        addressee: whom it binds; what is recommended to the `industry` never closes a gate.
         instructs: instructions that hold while it is owed and undefined (`pause_training`).
     """
 
     title: str
     kind: str
     tier: str | None = None
+    level: str = ""
     bar: str = ""
     cite: str = ""
     modality: Modality = "must"
+    addressee: Literal["self", "industry"] = "self"
     undefined: bool = False
     instructs: tuple[str, ...] = ()
     criteria: dict[str, SafeguardCriterion] = {}
@@ -60,10 +64,24 @@ class Standard(Record):
         return self
 
 
+Context = Literal[
+    "external",
+    "limited",
+    "trusted_testers",
+    "internal",
+    "internal_high_risk",
+    "open_weights",
+    "fine_tuning",
+    "training",
+]
+"""Where the model would be used, in the same words for all frameworks."""
+
+
 class ActionRule(Record):
     """What binds one action.
 
     Attributes:
+        context: where the model would be used.
         needs: kinds of standard that bind it.
         per: what the asker must name (`surface`, `audience`).
         sign_offs: roles that must approve.
@@ -72,6 +90,7 @@ class ActionRule(Record):
     """
 
     says: str = ""
+    context: Context | None = None
     needs: tuple[str, ...] = Field(min_length=1)
     per: tuple[Literal["surface", "audience"], ...] = ()
     sign_offs: tuple[str, ...] = ()
@@ -117,3 +136,23 @@ class Trigger(Record):
         if self.grace is not None and self.when.elapsed is None:
             raise ValueError("`grace` belongs to an `elapsed` trigger")
         return self
+
+
+class Duty(Record):
+    """A notice, report or review that is owed and gates no action.
+
+    Attributes:
+        by: the role that owes it.
+        to: who receives it.
+        within: how long after the event in `after`.
+        every: how often, where it is periodic.
+    """
+
+    says: str = Field(min_length=1)
+    by: str
+    to: str = ""
+    after: str = ""
+    within: Period | None = None
+    every: Period | None = None
+    modality: Modality = "must"
+    cite: str = ""

@@ -8,16 +8,19 @@ from typing import Annotated, Final, NamedTuple, Union, get_args, get_origin
 from pydantic import Tag
 
 from tierlock.core import (
+    About,
     ActionRule,
     AllOf,
     AnyOf,
     AsPublished,
     AtLeast,
     Attested,
+    Combination,
     Correction,
     Corrections,
     Cost,
     Domain,
+    Duty,
     ErrorControl,
     Estimand,
     Evaluation,
@@ -27,6 +30,7 @@ from tierlock.core import (
     FrameworkSource,
     Inheritance,
     Measured,
+    Presumption,
     Record,
     Role,
     RulingRule,
@@ -36,21 +40,25 @@ from tierlock.core import (
     Threshold,
     Tier,
     Trigger,
+    Undisclosed,
     When,
 )
 from tierlock.frameworks.nodes import Path
 
 NOUNS: Final[dict[type[Record], str]] = {
+    About: "`about`",
     ActionRule: "an action",
     AllOf: "`all`",
     AnyOf: "`any`",
     AsPublished: "`as_published`",
     AtLeast: "`at_least`",
     Attested: "an attested criterion",
+    Combination: "a combination",
     Correction: "a correction",
     Corrections: "`corrections`",
     Cost: "`cost`",
     Domain: "a domain",
+    Duty: "a duty",
     ErrorControl: "`error_control`",
     Estimand: "`estimand`",
     Evaluation: "an evaluation",
@@ -60,6 +68,7 @@ NOUNS: Final[dict[type[Record], str]] = {
     FrameworkSource: "`source`",
     Inheritance: "`inherit`",
     Measured: "a criterion",
+    Presumption: "`presumed_out`",
     Role: "a role",
     RulingRule: "`ruling`",
     SafeguardCriterion: "a criterion of a standard",
@@ -68,6 +77,7 @@ NOUNS: Final[dict[type[Record], str]] = {
     Threshold: "a threshold",
     Tier: "a tier",
     Trigger: "a trigger",
+    Undisclosed: "a criterion with an undisclosed bound",
     When: "`when`",
 }
 """What messages call a block of keys of each class that a framework file can hold."""

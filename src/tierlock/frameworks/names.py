@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tierlock.core import Framework
+from tierlock.core import PRESUMPTION, Framework
 from tierlock.frameworks.flaw import Flaw
 from tierlock.frameworks.nodes import Path
 from tierlock.frameworks.trees import leaves_of, trees
@@ -43,6 +43,9 @@ def _unusable(framework: Framework) -> Iterator[Flaw]:
         for name in getattr(framework, section):
             yield from _without(name, ":", (section, name))
     for name in framework.thresholds:
+        if name.startswith(PRESUMPTION):
+            message = f"`{name}` can not be a name here: the paths of presumptions begin so"
+            yield Flaw("framework.schema", message, ("thresholds", name), of_key=True)
         if name in framework.standards or name == _SCOPE:
             other = "the scope" if name == _SCOPE else "a standard"
             message = f"a threshold and {other} are both named `{name}`"

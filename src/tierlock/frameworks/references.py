@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
-from tierlock.core import Attested, Framework, Measured
+from tierlock.core import Attested, Framework, Measured, Undisclosed
 from tierlock.frameworks.flaw import Flaw
 from tierlock.frameworks.hints import suggestion
 from tierlock.frameworks.nodes import Path
@@ -43,6 +43,7 @@ def reference_flaws(framework: Framework) -> Iterator[Flaw]:
                     hint=f"add `{name}` to `baseline`",
                 )
     yield from _thresholds(framework, tiers)
+    yield from _combinations(framework)
     yield from _actions(framework)
     yield from _circles(framework)
 
@@ -68,12 +69,14 @@ def _roles(framework: Framework) -> Iterator[Flaw]:
         yield from _all_known(role.independent_of, roles, "role", path)
     for name, action in framework.actions.items():
         yield from _all_known(action.sign_offs, roles, "role", ("actions", name, "sign_offs"))
+    for name, duty in framework.duties.items():
+        yield from _known(duty.by, roles, "role", ("duties", name, "by"))
 
 
 def _criteria(framework: Framework) -> Iterator[Flaw]:
     for tree in trees(framework):
         for path, leaf in leaves_of(tree):
-            if isinstance(leaf, Measured):
+            if isinstance(leaf, Measured | Undisclosed):
                 place = (*path, "evaluation")
                 yield from _known(leaf.evaluation, framework.evaluations, "evaluation", place)
             elif isinstance(leaf, Attested):
@@ -98,6 +101,16 @@ def _thresholds(framework: Framework, tiers: list[str]) -> Iterator[Flaw]:
                 f"tier `{framework.baseline_tier}`"
             )
             yield Flaw("framework.reference", message, (*path, "tier"))
+
+
+def _combinations(framework: Framework) -> Iterator[Flaw]:
+    for name, combination in framework.combinations.items():
+        path: Path = ("combinations", name)
+        for place, group in enumerate(combination.if_all):
+            where = (*path, "if_all", place)
+            yield from _all_known(group, framework.thresholds, "threshold", where)
+        owed = (*path, "obliges")
+        yield from _all_known(combination.obliges, framework.standards, "standard", owed)
 
 
 def _actions(framework: Framework) -> Iterator[Flaw]:

@@ -30,6 +30,9 @@ def trees(framework: Framework) -> Iterator[Tree]:
     for name, threshold in framework.thresholds.items():
         path: Path = ("thresholds", name, "crossed_if")
         yield Tree(f"threshold `{name}`", path, threshold.crossed_if, "danger")
+        if threshold.presumed_out is not None:
+            path = ("thresholds", name, "presumed_out", "unless")
+            yield Tree(f"presumption of `{name}`", path, threshold.presumed_out.unless, "danger")
     for standard, criterion, node in framework.safeguard_tests():
         path = ("standards", standard, "criteria", criterion, "falls_short_if")
         yield Tree(f"safeguard `{standard}:{criterion}`", path, node, "protection")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from tierlock.core import (
     Finding,
@@ -17,7 +17,7 @@ from tierlock.core import (
 )
 from tierlock.policy.logic import finding_paths
 
-ChangedBy = Literal["", "implied_below", "implied_above", "scope"]
+ChangedBy = Literal["", "implied_below", "implied_above", "scope", "presumption"]
 _VETOES = ("slot.only-unplanned", "slot.unplanned-veto")
 _LACKING = (
     "evidence.expired",
@@ -46,15 +46,19 @@ def compose_thresholds(
     traces: Mapping[str, Step],
     findings: Mapping[str, Finding],
     scope: Outcome | None,
+    presumptions: Mapping[str, Step],
     alphas: Mapping[str, tuple[float, float]],
 ) -> tuple[ThresholdFinding, ...]:
-    """Return every threshold's outcome after scope (F-2) and implications (F-3)."""
+    """Return every threshold's outcome after scope, presumptions and implications (F-2 to F-4)."""
     states = {
         name: _first_state(step, [findings[path] for path in finding_paths(step)])
         for name, step in traces.items()
     }
     if scope is Outcome.RULED_OUT:
-        states = {name: _screened(state) for name, state in states.items()}
+        states = {name: _screened(state, by="scope") for name, state in states.items()}
+    for name, step in presumptions.items():
+        if step.outcome is Outcome.RULED_OUT:
+            states[name] = _screened(states[name], by="presumption")
     _raise(states, framework)
     _lower(states, framework)
     return tuple(
@@ -73,12 +77,17 @@ def _first_state(step: Step, under: Sequence[Finding]) -> _State:
     )
 
 
-def _screened(state: _State) -> _State:
+_SCREENS: Final = {
+    "scope": Reason(code="threshold.out-of-scope", says="out of scope by declared facts"),
+    "presumption": Reason(code="threshold.presumed-out", says="presumed out: nobody measured it"),
+}
+
+
+def _screened(state: _State, *, by: Literal["scope", "presumption"]) -> _State:
     """Facts settle only what nobody measured."""
     if state.outcome is not Outcome.UNDETERMINED or state.owes or state.measured:
         return state
-    reason = Reason(code="threshold.out-of-scope", says="out of scope by declared facts")
-    return state._replace(outcome=Outcome.RULED_OUT, changed_by="scope", reasons=(reason,))
+    return state._replace(outcome=Outcome.RULED_OUT, changed_by=by, reasons=(_SCREENS[by],))
 
 
 def _raise(states: dict[str, _State], framework: Framework) -> None:
@@ -177,7 +186,7 @@ def _lacks(finding: Finding) -> bool:
 def owed_standards(
     *, framework: Framework, outcomes: Mapping[str, Outcome], scope: Outcome | None
 ) -> tuple[tuple[Owed, ...], tuple[str, ...]]:
-    """Return the standards owed and the thresholds that hold (C-2, C-3).
+    """Return the standards owed and the thresholds that hold (C-2, C-3, C-7).
 
     Args:
         framework: baseline, obligations and precaution.
@@ -186,27 +195,35 @@ def owed_standards(
     """
     because: dict[str, OwedBecause] = {}
     thresholds: dict[str, list[str]] = {}
+
+    def owe(standards: Sequence[str], *, names: Sequence[str], outcome: Outcome) -> None:
+        for standard in standards:
+            thresholds.setdefault(standard, []).extend(names)
+            if outcome is Outcome.REACHED and because.get(standard) != "baseline":
+                because[standard] = "reached"
+            because.setdefault(standard, "undetermined")
+
     for standard in baseline_of(framework, outcomes=outcomes, scope=scope):
         because[standard] = "baseline"
     holds = []
     for name, outcome in outcomes.items():
         threshold = framework.thresholds[name]
         precaution = threshold.precaution or framework.precaution
-        if outcome is Outcome.RULED_OUT:
-            continue
         if outcome is Outcome.UNDETERMINED and precaution == "hold":
             holds.append(name)
-            continue
-        for standard in threshold.obliges:
-            thresholds.setdefault(standard, []).append(name)
-            if outcome is Outcome.REACHED and because.get(standard) != "baseline":
-                because[standard] = "reached"
-            because.setdefault(standard, "undetermined")
+        elif outcome is not Outcome.RULED_OUT:
+            owe(threshold.obliges, names=(name,), outcome=outcome)
+    for combination in framework.combinations.values():
+        together = min(max(outcomes[name] for name in group) for group in combination.if_all)
+        if together is not Outcome.RULED_OUT:
+            named = [name for group in combination.if_all for name in group]
+            crossed = [name for name in named if outcomes[name] is not Outcome.RULED_OUT]
+            owe(combination.obliges, names=crossed, outcome=together)
     owed = tuple(
         Owed(
             standard=standard,
             because=because[standard],
-            thresholds=tuple(thresholds.get(standard, ())),
+            thresholds=tuple(dict.fromkeys(thresholds.get(standard, ()))),
         )
         for standard in framework.standards
         if standard in because

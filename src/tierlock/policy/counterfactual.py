@@ -32,11 +32,16 @@ def with_outcome(
     if scope_trace is not None:
         scope_trace = _retraced(scope_trace, path, outcome)
         scope = scope_trace.outcome
+    presumptions = {
+        name: _retraced(step, path, outcome)
+        for name, step in determination.presumption_traces.items()
+    }
     thresholds = compose_thresholds(
         framework=framework,
         traces=traces,
         findings=by_path,
         scope=scope,
+        presumptions=presumptions,
         alphas={
             found.threshold: (found.alpha_rule_out, found.alpha_rule_in)
             for found in determination.thresholds
@@ -55,6 +60,7 @@ def with_outcome(
             "thresholds": thresholds,
             "scope_outcome": scope,
             "scope_trace": scope_trace,
+            "presumption_traces": presumptions,
             "owed": owed,
             "holds": holds,
             "label": label,

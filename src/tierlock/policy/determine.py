@@ -118,6 +118,7 @@ def _compose(case: Case, judged: Judged) -> Determination:
         traces=judged.traces,
         findings=judged.findings,
         scope=scope,
+        presumptions=judged.presumptions,
         alphas={name: (b.rule_out, b.rule_in) for name, b in judged.budgets.items()},
     )
     outcomes = {found.threshold: found.outcome for found in thresholds}
@@ -138,6 +139,7 @@ def _compose(case: Case, judged: Judged) -> Determination:
         thresholds=thresholds,
         scope_outcome=scope,
         scope_trace=judged.scope,
+        presumption_traces=dict(judged.presumptions),
         findings=tuple(judged.findings.values()),
         safeguard_findings=tuple(judged.tested.values()),
         safeguard_traces=dict(judged.tests),

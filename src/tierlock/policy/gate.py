@@ -128,7 +128,7 @@ def decide_about(
     )
     for name in holds:
         draft.hold("threshold.held", says=f"{name} is undetermined", about=name)
-    check_standards(ask, owed=owed, outcomes=effective.outcomes, draft=draft)
+    check_standards(ask, owed=owed, draft=draft)
     signed = check_approvals(
         framework, rule=ask.rule, action=action, name=ask.name, approvals=all_approvals, at=ask.at
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from tierlock.core import Finding, Node, Outcome, Step
+from tierlock.core import PRESUMPTION, Finding, Node, Outcome, Step
 from tierlock.policy.case import Case
 from tierlock.policy.logic import trace, walk
 from tierlock.policy.settle import settle
@@ -29,6 +29,7 @@ class Judged(NamedTuple):
         findings: of thresholds and of the scope, by path.
         traces: per threshold.
         scope: the scope's trace, None where the framework has none.
+        presumptions: traces per threshold that has a presumption.
         tested: findings of safeguard tests, by path.
         tests: traces of safeguard tests, by `<standard>:<criterion>`.
     """
@@ -37,6 +38,7 @@ class Judged(NamedTuple):
     findings: Mapping[str, Finding]
     traces: Mapping[str, Step]
     scope: Step | None
+    presumptions: Mapping[str, Step]
     tested: Mapping[str, Finding]
     tests: Mapping[str, Step]
 
@@ -70,13 +72,24 @@ def judge(case: Case) -> Judged:
     if framework.scope is not None:
         budget = Budget(SCOPE, plain, alpha_in)
         scope = _tree(framework.scope.in_scope_if, f"{SCOPE}:", case, budget, findings)
+    presumptions = {  # facts and attestations only, so that no alpha is spent
+        name: _tree(
+            threshold.presumed_out.unless,
+            f"{PRESUMPTION}{name}:",
+            case,
+            budgets[name],
+            findings,
+        )
+        for name, threshold in framework.thresholds.items()
+        if threshold.presumed_out is not None
+    }
     tested: dict[str, Finding] = {}
     tests = {}
     for standard, criterion, node in framework.safeguard_tests():
         path = f"{standard}:{criterion}"
         budget = Budget(standard, plain, alpha_in)
         tests[path] = _tree(node, f"{path}/", case, budget, tested, safeguard=True)
-    return Judged(budgets, findings, traces, scope, tested, tests)
+    return Judged(budgets, findings, traces, scope, presumptions, tested, tests)
 
 
 def _tree(

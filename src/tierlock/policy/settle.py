@@ -16,6 +16,7 @@ from tierlock.core import (
     Outcome,
     Reason,
     TierlockError,
+    Undisclosed,
     add_period,
 )
 from tierlock.policy.case import Case
@@ -55,9 +56,11 @@ def settle(
         )
 
 
-def _kind(leaf: Leaf) -> Literal["measured", "attested", "fact"]:
+def _kind(leaf: Leaf) -> Literal["measured", "undisclosed", "attested", "fact"]:
     if isinstance(leaf.criterion, Measured):
         return "measured"
+    if isinstance(leaf.criterion, Undisclosed):
+        return "undisclosed"
     return "attested" if isinstance(leaf.criterion, Attested) else "fact"
 
 
@@ -69,6 +72,8 @@ def _settle(
         return settle_fact(leaf.path, criterion=criterion, case=case)
     if isinstance(criterion, Attested):
         return settle_attested(leaf.path, criterion=criterion, case=case)
+    if isinstance(criterion, Undisclosed):
+        return settle_undisclosed(leaf.path, criterion=criterion)
     view = view_slot(
         criterion.evaluation,
         framework=case.framework,
@@ -78,7 +83,7 @@ def _settle(
         subject=case.subject,
         safeguard=safeguard,
     )
-    return settle_measured(
+    finding = settle_measured(
         leaf,
         criterion=criterion,
         case=case,
@@ -87,6 +92,33 @@ def _settle(
         alpha_out=alpha_out,
         alpha_in=alpha_in,
         safeguard=safeguard,
+    )
+    return _within_its_say(finding, criterion=criterion)
+
+
+def _within_its_say(finding: Finding, *, criterion: Measured) -> Finding:
+    """An instrument that can only rule out, or only rule in, leaves the rest open (M-15)."""
+    silent = {"rule_out": Outcome.REACHED, "rule_in": Outcome.RULED_OUT}.get(criterion.decides)
+    if finding.outcome is not silent:
+        return finding
+    what = "out" if criterion.decides == "rule_out" else "in"
+    reason = Reason(code=f"criterion.rules-{what}-only", says=f"this test can only rule {what}")
+    return finding.model_copy(
+        update={"outcome": Outcome.UNDETERMINED, "reasons": (*finding.reasons, reason)}
+    )
+
+
+def settle_undisclosed(path: str, *, criterion: Undisclosed) -> Finding:
+    """Return the finding of a criterion whose bound nobody outside knows (M-16)."""
+    says = f"the bound of `{criterion.name}` is not published"
+    return Finding(
+        path=path,
+        kind="undisclosed",
+        says=criterion.says,
+        outcome=Outcome.UNDETERMINED,
+        decided_by="omission",
+        reasons=(Reason(code="bound.undisclosed", says=says),),
+        guarded=False,
     )
 
 

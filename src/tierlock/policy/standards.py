@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tierlock.core import Outcome, Owed, Reason, SafeguardCriterion
 from tierlock.policy.draft import Ask, Draft, open_records
 from tierlock.policy.safeguards import coverage
 
 
-def check_standards(
-    ask: Ask, *, owed: tuple[Owed, ...], outcomes: Mapping[str, Outcome], draft: Draft
-) -> None:
+def check_standards(ask: Ask, *, owed: tuple[Owed, ...], draft: Draft) -> None:
     """Add to `draft` every reason that binding owed standards give (G-7 to G-9)."""
     paths = _required_paths(ask, draft)
     for item in owed:
         standard = ask.framework.standards[item.standard]
         if standard.kind not in ask.rule.needs:
             continue
+        binding = standard.modality == "must" and standard.addressee == "self"
         nobody = standard.undefined or any(not c.accepts for c in standard.criteria.values())
-        if nobody:
-            reached = item.because == "baseline" or any(
-                outcomes[name] is Outcome.REACHED for name in item.thresholds
-            )
+        if nobody and not binding:
+            says = f"{item.standard} ({standard.title}) is recommended and not defined"
+            draft.conditions.append(Reason(code="criterion.recommended", says=says))
+        elif nobody:
             names = ", ".join(item.thresholds) or "the baseline"
             says = f"{item.standard} ({standard.title}) can not be met by anybody; owed by {names}"
-            add = draft.deny if reached else draft.hold
+            add = draft.hold if item.because == "undetermined" else draft.deny
             add("standard.undefined", says=says, about=item.standard)
         for criterion_id, criterion in standard.criteria.items():
-            _check_criterion(ask, f"{item.standard}:{criterion_id}", criterion, paths, draft)
+            found = _check_criterion(ask, f"{item.standard}:{criterion_id}", criterion, paths)
+            if binding and criterion.modality == "must":
+                draft.reasons += found.reasons
+                draft.conditions += found.conditions
+                draft.ends += found.ends
+            else:
+                # What is recommended never closes the gate; that it is open is still said.
+                draft.conditions += [
+                    Reason(
+                        code="criterion.recommended",
+                        says=f"{reason.about} is recommended and open: {reason.says}",
+                    )
+                    for reason in found.reasons
+                ]
 
 
 def _required_paths(ask: Ask, draft: Draft) -> frozenset[str]:
@@ -46,8 +56,9 @@ def _required_paths(ask: Ask, draft: Draft) -> frozenset[str]:
 
 
 def _check_criterion(
-    ask: Ask, path: str, criterion: SafeguardCriterion, paths: frozenset[str], draft: Draft
-) -> None:
+    ask: Ask, path: str, criterion: SafeguardCriterion, paths: frozenset[str]
+) -> Draft:
+    """What speaks against the criterion, as if it bound."""
     found = Draft()
     for record in open_records(ask, kind="failed_claim"):
         if record.concerns == path:
@@ -65,16 +76,7 @@ def _check_criterion(
             found.hold("safeguard.undetermined", says=says, about=path)
     if criterion.accepts:
         _check_coverage(ask, path, criterion, paths, found)
-    if criterion.modality != "must":
-        # Recommended lines never close the gate; that they are open is still said.
-        draft.conditions += [
-            Reason(code="criterion.recommended", says=f"{path} is recommended and open: {r.says}")
-            for r in found.reasons
-        ]
-        return
-    draft.reasons += found.reasons
-    draft.conditions += found.conditions
-    draft.ends += found.ends
+    return found
 
 
 def _check_coverage(

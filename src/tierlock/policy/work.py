@@ -19,6 +19,7 @@ from tierlock.core import (
     Outcome,
     Step,
     ThresholdFinding,
+    Undisclosed,
     WorkItem,
     leaves,
 )
@@ -168,6 +169,9 @@ def _settling(
         return WorkItem(do=do, settles=finding.path, kind="attest", owner=criterion.by, group=group)
     if isinstance(criterion, Fact):
         do = f"declare fact `{criterion.fact}` of the subject"
+        return WorkItem(do=do, settles=finding.path, kind="declare", group=group)
+    if isinstance(criterion, Undisclosed):
+        do = f"have the publisher disclose the bound of `{criterion.name}`"
         return WorkItem(do=do, settles=finding.path, kind="declare", group=group)
     return _evaluate(finding, framework, margin, group)
 

@@ -98,6 +98,15 @@ FINDING_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "the subject may be worse than its parent by more than the margin",
             "I-2",
         ),
+        "criterion.rules-out-only": (
+            "its bound is crossed, and this test can only rule out: it shows nothing any more",
+            "M-15",
+        ),
+        "criterion.rules-in-only": (
+            "its bound is not crossed, and this test can only show that it is",
+            "M-15",
+        ),
+        "bound.undisclosed": ("the publisher does not disclose the bound", "M-16"),
         "guarantee.disagrees": (
             (
                 "the default test and the proved test differ about ruling out; the declared one "
@@ -135,6 +144,10 @@ FINDING_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
                 "out of scope"
             ),
             "F-2",
+        ),
+        "threshold.presumed-out": (
+            "undetermined by its criteria, ruled out because nothing defeats its presumption",
+            "F-4",
         ),
         "threshold.implied": (
             (

@@ -1,4 +1,4 @@
-"""Why a threshold's outcome is not what its own criteria give: implications and scope."""
+"""Why a threshold's outcome is not what its criteria give: implication, scope, presumption."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from tierlock.report.reasons import all_of
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
 
-STATED = frozenset({"threshold.implied-out", "threshold.implied", "threshold.out-of-scope"})
+STATED = frozenset(
+    {
+        "threshold.implied-out",
+        "threshold.implied",
+        "threshold.out-of-scope",
+        "threshold.presumed-out",
+    }
+)
 """Codes of the reasons that these words replace."""
 
 
@@ -19,6 +26,8 @@ def changed_words(report: AssessReport, *, threshold: ThresholdFinding) -> str:
     """
     if threshold.changed_by == "scope":
         return "out of scope by declared facts"
+    if threshold.changed_by == "presumption":
+        return "presumed out: nobody measured it, and nothing defeats the presumption"
     if threshold.changed_by == "implied_below":
         names = _names(report, _implied_by(report, threshold.threshold), ruled_out=True)
         return f"crossing it would cross {names}, ruled out"

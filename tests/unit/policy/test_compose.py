@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.policy.factory import IN, OPEN, OUT, fact, finding, framework, sha, threshold
-from tierlock.core import AnyOf, Owed, Reason, Scope, Step, Tier
+from tierlock.core import AnyOf, Combination, Owed, Reason, Scope, Step, Tier
 from tierlock.policy.compose import (
     compose_thresholds,
     is_out_of_scope,
@@ -16,7 +16,9 @@ from tierlock.policy.compose import (
 SCOPE = Scope(tier="ASL-1", baseline=("secure",), in_scope_if=fact("big"))
 
 
-def composed(outcomes, *, implies=(), owes=(), scope=None, findings=None, traces=None):
+def composed(
+    outcomes, *, implies=(), owes=(), scope=None, findings=None, traces=None, presumptions=None
+):
     """Compose thresholds a, b, c ... of one leaf each, with (x, y) for `x implies y`."""
     rules = framework(
         thresholds={
@@ -33,6 +35,7 @@ def composed(outcomes, *, implies=(), owes=(), scope=None, findings=None, traces
         traces={**steps, **(traces or {})},
         findings={**known, **(findings or {})},
         scope=scope,
+        presumptions=presumptions or {},
         alphas=dict.fromkeys(outcomes, (0.01, 0.02)),
     )
     return {item.threshold: item for item in found}
@@ -393,6 +396,72 @@ def test_the_trees_of_a_connective_are_read_to_the_last_leaf():
         traces={"a": Step(op="any", k=1, outcome=OPEN, steps=leaves)},
         findings={"a:x": finding("a:x"), "a:y": finding("a:y", owes=True)},
         scope=OUT,
+        presumptions={},
         alphas={"a": (0.05, 0.05)},
     )
     assert (found[0].outcome, found[0].complete) == (OPEN, False)
+
+
+class TestPresumption:
+    """F-4: what nothing defeats rules out what nobody measured."""
+
+    def found(self, unless, **changes):
+        step = {"a": Step(op="leaf", finding="presumed/a:x", outcome=unless)}
+        return composed({"a": OPEN, "b": OPEN}, presumptions=step, **changes)
+
+    def test_it_lowers_its_own_threshold_only(self):
+        found = self.found(OUT)
+        assert [found[name].outcome for name in "ab"] == [OUT, OPEN]
+        assert (found["a"].changed_by, codes(found["a"])) == (
+            "presumption",
+            ["threshold.presumed-out"],
+        )
+
+    @pytest.mark.parametrize("unless", [OPEN, IN])
+    def test_what_defeats_it_or_may_defeat_it(self, unless):
+        assert self.found(unless)["a"].outcome is OPEN
+
+    def test_it_does_not_outweigh_debts_and_measurements(self):
+        assert self.found(OUT, owes=("a",))["a"].outcome is OPEN
+        seen = {"a:a": finding("a:a", evidence=(sha("run"),))}
+        assert self.found(OUT, findings=seen)["a"].outcome is OPEN
+
+    def test_implications_come_after_it(self):
+        assert self.found(OUT, implies=[("b", "a")])["b"].outcome is OUT
+
+
+class TestCombinations:
+    """C-7: owed when one threshold of every group is crossed, or may be."""
+
+    def owed(self, outcomes, *, precaution="treat_as_reached", baseline=("base",)):
+        rules = framework(
+            precaution=precaution,
+            baseline=baseline,
+            thresholds={name: threshold(fact(name), obliges=()) for name in "abc"},
+            combinations={
+                "x": Combination(says="s", if_all=(("a",), ("b", "c")), obliges=("deploy",))
+            },
+        )
+        found, _ = owed_standards(
+            framework=rules, outcomes=dict(zip("abc", outcomes, strict=True)), scope=None
+        )
+        return {item.standard: (item.because, item.thresholds) for item in found}
+
+    @pytest.mark.parametrize(
+        ("outcomes", "because"),
+        [
+            ((IN, IN, OUT), ("reached", ("a", "b"))),
+            ((IN, OUT, IN), ("reached", ("a", "c"))),
+            ((IN, OPEN, OUT), ("undetermined", ("a", "b"))),
+            ((OPEN, IN, IN), ("undetermined", ("a", "b", "c"))),
+            ((IN, OUT, OUT), None),
+            ((OUT, IN, IN), None),
+        ],
+    )
+    @pytest.mark.parametrize("precaution", ["treat_as_reached", "hold"])
+    def test_the_least_over_groups_of_the_greatest_in_each(self, outcomes, because, precaution):
+        assert self.owed(outcomes, precaution=precaution).get("deploy") == because
+
+    def test_what_the_baseline_owes_stays_of_the_baseline(self):
+        both = self.owed((IN, IN, OUT), baseline=("base", "deploy"))
+        assert both["deploy"] == ("baseline", ("a", "b"))

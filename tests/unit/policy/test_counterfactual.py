@@ -32,6 +32,7 @@ from tierlock.core import (
     ClaimEvidence,
     FrameworkError,
     Parts,
+    Presumption,
     SafeguardCriterion,
     Scope,
     Step,
@@ -224,3 +225,16 @@ def test_registered_debts_of_the_imagined_finding_are_gone():
     owing = base(register=known)
     assert owing.finding("high:x").owes
     assert not imagine("high:x", OUT, owing).finding("high:x").owes
+
+
+def test_a_presumption_is_evaluated_again():
+    claim = Presumption(says="s", unless=AnyOf(any=(fact("big"), fact("new"))))
+    rules = framework(thresholds={"line": threshold(attested(), presumed_out=claim)})
+    about = subject(facts={"big": False, "new": True})
+    before = determined(rules, subject=about)
+    assert outcomes(before) == {"line": OPEN}
+    changed = {"framework": rules, "path": "presumed/line:new"}
+    after = with_outcome(before, outcome=OUT, **changed)
+    assert outcomes(after) == {"line": OUT}
+    assert after.presumption_traces["line"].outcome is OUT
+    assert outcomes(with_outcome(after, outcome=OPEN, **changed)) == {"line": OPEN}

@@ -24,6 +24,7 @@ from tierlock.core import (
     AllOf,
     AnyOf,
     ErrorControl,
+    Presumption,
     SafeguardCriterion,
     Scope,
     SpentAlpha,
@@ -133,3 +134,12 @@ def test_e2_spent_alpha_is_keyed_by_the_tree():
         "scope:bio": OPEN,
         "scope:big": OUT,
     }
+
+
+def test_f4_every_presumption_is_a_tree_of_its_own():
+    claim = Presumption(says="s", unless=AnyOf(any=(fact("big"), fact("leak"))))
+    known = rules(scope=None, thresholds={"a": threshold(presumed_out=claim), "b": threshold()})
+    found = judged(rules=known)
+    assert list(found.presumptions) == ["a"]
+    assert found.presumptions["a"].outcome is IN
+    assert list(found.findings) == ["a:bio", "b:bio", "presumed/a:big", "presumed/a:leak"]

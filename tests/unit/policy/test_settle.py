@@ -35,6 +35,7 @@ from tierlock.core import (
     Reason,
     SubjectRef,
     TierlockError,
+    Undisclosed,
     add_period,
 )
 from tierlock.policy import settle as room
@@ -286,6 +287,48 @@ def settle_leaf(
         alpha_in=alphas[1],
         safeguard=safeguard,
     )
+
+
+@pytest.mark.parametrize(
+    ("decides", "bad", "outcome", "codes"),
+    [
+        ("rule_out", 0, OUT, []),
+        ("rule_out", 12, OPEN, ["interval.crosses"]),
+        ("rule_out", 60, OPEN, ["criterion.rules-out-only"]),
+        ("rule_in", 0, OPEN, ["criterion.rules-in-only"]),
+        ("rule_in", 60, IN, []),
+        ("both", 0, OUT, []),
+        ("both", 60, IN, []),
+    ],
+)
+def test_m15_an_instrument_has_only_the_outcomes_that_it_decides(decides, bad, outcome, codes):
+    found = settle_leaf(measured(decides=decides), evidence=(run(bad),))
+    assert found.outcome is outcome
+    kept = [r.code for r in found.reasons if not r.code.startswith("guarantee")]
+    assert kept == codes
+
+
+def test_m15_says_which_side_it_is_silent_on():
+    assert (
+        settle_leaf(measured(decides="rule_out"), evidence=(run(60),))
+        .reasons[-1]
+        .says.endswith("rule out")
+    )
+    assert (
+        settle_leaf(measured(decides="rule_in"), evidence=(run(0),))
+        .reasons[-1]
+        .says.endswith("rule in")
+    )
+
+
+def test_m16_a_bound_that_nobody_knows_settles_nothing():
+    hidden = Undisclosed(undisclosed=True, evaluation="bio", says="it does it", cite="a card")
+    found = settle_leaf(hidden, evidence=(run(0),))
+    assert (found.kind, found.outcome, found.decided_by) == ("undisclosed", OPEN, "omission")
+    assert (found.path, found.says, found.guarded) == ("t:bio", "it does it", False)
+    (reason,) = found.reasons
+    assert reason.code == "bound.undisclosed"
+    assert "`bio`" in reason.says
 
 
 def test_every_kind_of_criterion_is_settled_by_its_own_rules():

@@ -39,7 +39,6 @@ def checked(
     *claims,
     criteria=None,
     owed=None,
-    outcomes=None,
     records=(),
     action=None,
     per=(),
@@ -68,7 +67,7 @@ def checked(
     )
     draft = Draft()
     owed = owed or (Owed(standard="s", because="baseline"),)
-    check_standards(ask, owed=owed, outcomes=outcomes or {}, draft=draft)
+    check_standards(ask, owed=owed, draft=draft)
     return draft
 
 
@@ -113,7 +112,7 @@ def test_g7_every_owed_standard_binds():
         negatives=complete(),
     )
     owed = tuple(Owed(standard=name, because="baseline") for name in "xus")
-    check_standards(ask, owed=owed, outcomes={}, draft=draft)
+    check_standards(ask, owed=owed, draft=draft)
     assert codes(draft) == [
         ("standard.undefined", "DENY", "u"),
         ("claim.missing", "HOLD", "s:c"),
@@ -122,12 +121,11 @@ def test_g7_every_owed_standard_binds():
 
 
 @pytest.mark.parametrize(
-    ("because", "outcomes", "verdict"),
+    ("because", "names", "verdict"),
     [
-        ("baseline", {}, "DENY"),
-        ("undetermined", {"a": OPEN, "b": OPEN}, "HOLD"),
-        ("undetermined", {"a": OPEN, "b": IN}, "DENY"),
-        ("reached", {"a": IN, "b": OPEN}, "DENY"),
+        ("baseline", (), "DENY"),
+        ("undetermined", ("a", "b"), "HOLD"),
+        ("reached", ("a", "b"), "DENY"),
     ],
 )
 @pytest.mark.parametrize(
@@ -137,16 +135,28 @@ def test_g7_every_owed_standard_binds():
         {"criteria": {"c": line(), "d": line(accepts=())}},
     ],
 )
-def test_g8_what_nobody_can_meet(impossible, because, outcomes, verdict):
-    """G-8: DENY in the baseline or where a threshold is REACHED, else HOLD."""
-    owed = (Owed(standard="s", because=because, thresholds=tuple(outcomes)),)
-    draft = checked(claim("s:c"), owed=owed, outcomes=outcomes, **impossible)
+def test_g8_what_nobody_can_meet(impossible, because, names, verdict):
+    """G-8: DENY where it is owed as baseline or as reached, else HOLD."""
+    owed = (Owed(standard="s", because=because, thresholds=names),)
+    draft = checked(claim("s:c"), owed=owed, **impossible)
     assert codes(draft) == [("standard.undefined", verdict, "s")]
     # What can be met is checked all the same; what nobody can show asks for no claim.
-    rest = codes(checked(owed=owed, outcomes=outcomes, **impossible))[1:]
+    rest = codes(checked(owed=owed, **impossible))[1:]
     assert rest == ([("claim.missing", "HOLD", "s:c")] if impossible["criteria"] else [])
-    names = "a, b" if outcomes else "the baseline"
-    assert draft.reasons[0].says.endswith(f"owed by {names}")
+    owing = ", ".join(names) or "the baseline"
+    assert draft.reasons[0].says.endswith(f"owed by {owing}")
+
+
+@pytest.mark.parametrize("weaker", [{"modality": "should"}, {"addressee": "industry"}])
+def test_g9_what_is_recommended_is_said_and_never_closes_the_gate(weaker):
+    """G-8, G-9: a standard that does not bind, with all its criteria."""
+    draft = checked(records=(negative("failed_claim", concerns="s:c"),), **weaker)
+    assert codes(draft) == [] == draft.ends
+    assert [note.code for note in draft.conditions] == ["criterion.recommended"] * 2
+    assert draft.conditions[0].says.startswith("s:c is recommended and open: s:c is shown")
+    undefined = checked(claim("s:c"), criteria={}, undefined=True, **weaker)
+    assert codes(undefined) == []
+    assert undefined.conditions[0].says.endswith("is recommended and not defined")
 
 
 def test_g9a_an_open_failed_claim_denies_whatever_is_claimed():

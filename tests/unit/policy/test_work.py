@@ -36,6 +36,7 @@ from tierlock.core import (
     SafeguardCriterion,
     Step,
     ThresholdFinding,
+    Undisclosed,
     Verdict,
     WorkItem,
 )
@@ -172,6 +173,15 @@ def test_every_kind_of_criterion_has_its_work():
             group="t",
         ),
     )
+
+
+def test_only_the_publisher_can_disclose_a_bound():
+    hidden = Undisclosed(undisclosed=True, evaluation="bio", id="x", cite="a card")
+    rules = framework(thresholds={"t": threshold(hidden)})
+    lines = determined(rules).thresholds
+    (item,) = order(*lines, rules=rules, findings=determined(rules).findings)
+    assert (item.kind, item.settles) == ("declare", "t:x")
+    assert item.do == "have the publisher disclose the bound of `x`"
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,11 @@ def changed(
 @pytest.mark.parametrize(
     ("changed_by", "outcome", "words"),
     [
+        (
+            "presumption",
+            Outcome.RULED_OUT,
+            "presumed out: nobody measured it, and nothing defeats the presumption",
+        ),
         ("implied_below", Outcome.RULED_OUT, f"crossing it would cross {BIO}, ruled out"),
         ("implied_above", Outcome.REACHED, f"crossing {CYBER} would cross it, and that is reached"),
         ("scope", Outcome.RULED_OUT, "out of scope by declared facts"),
