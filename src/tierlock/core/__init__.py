@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from tierlock.core.bound import (
+    AsPublished,
+    Basis,
+    Correction,
+    Corrections,
+    Estimand,
+    EstimandName,
+    Inheritance,
+)
 from tierlock.core.canonical import (
     DIGEST_PREFIX,
     canonical_bytes,
@@ -12,18 +21,11 @@ from tierlock.core.canonical import (
 from tierlock.core.criterion import (
     AllOf,
     AnyOf,
-    AsPublished,
     AtLeast,
     Attested,
-    Basis,
-    Correction,
-    Corrections,
     Criterion,
-    Estimand,
-    EstimandName,
     Fact,
     FactTest,
-    Inheritance,
     Measured,
     Node,
     Undisclosed,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tierlock.core.criterion import Basis
+from tierlock.core.bound import Basis
 from tierlock.core.evidence import Omission
 from tierlock.core.instants import Instant
 from tierlock.core.outcome import Outcome

@@ -7,7 +7,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from tierlock.core.criterion import Corrections, Measured, Node, leaves
+from tierlock.core.bound import Corrections
+from tierlock.core.criterion import Measured, Node, leaves
 from tierlock.core.instants import Period
 from tierlock.core.record import Record
 from tierlock.core.rules import ActionRule, Duty, Standard, Trigger

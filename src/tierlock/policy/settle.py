@@ -98,11 +98,12 @@ def _settle(
 
 def _within_its_say(finding: Finding, *, criterion: Measured) -> Finding:
     """An instrument that can only rule out, or only rule in, leaves the rest open (M-15)."""
-    silent = {"rule_out": Outcome.REACHED, "rule_in": Outcome.RULED_OUT}.get(criterion.decides)
-    if finding.outcome is not silent:
+    if criterion.decides == "rule_out" and finding.outcome is Outcome.REACHED:
+        reason = Reason(code="criterion.rules-out-only", says="this test can only rule out")
+    elif criterion.decides == "rule_in" and finding.outcome is Outcome.RULED_OUT:
+        reason = Reason(code="criterion.rules-in-only", says="this test can only rule in")
+    else:
         return finding
-    what = "out" if criterion.decides == "rule_out" else "in"
-    reason = Reason(code=f"criterion.rules-{what}-only", says=f"this test can only rule {what}")
     return finding.model_copy(
         update={"outcome": Outcome.UNDETERMINED, "reasons": (*finding.reasons, reason)}
     )
