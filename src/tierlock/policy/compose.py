@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from tierlock.core import (
     Finding,
@@ -77,17 +77,14 @@ def _first_state(step: Step, under: Sequence[Finding]) -> _State:
     )
 
 
-_SCREENS: Final = {
-    "scope": Reason(code="threshold.out-of-scope", says="out of scope by declared facts"),
-    "presumption": Reason(code="threshold.presumed-out", says="presumed out: nobody measured it"),
-}
-
-
 def _screened(state: _State, *, by: Literal["scope", "presumption"]) -> _State:
     """Facts settle only what nobody measured."""
     if state.outcome is not Outcome.UNDETERMINED or state.owes or state.measured:
         return state
-    return state._replace(outcome=Outcome.RULED_OUT, changed_by=by, reasons=(_SCREENS[by],))
+    reason = Reason(code="threshold.presumed-out", says="presumed out: nobody measured it")
+    if by == "scope":
+        reason = Reason(code="threshold.out-of-scope", says="out of scope by declared facts")
+    return state._replace(outcome=Outcome.RULED_OUT, changed_by=by, reasons=(reason,))
 
 
 def _raise(states: dict[str, _State], framework: Framework) -> None:

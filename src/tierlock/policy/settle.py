@@ -56,11 +56,10 @@ def settle(
         )
 
 
-def _kind(leaf: Leaf) -> Literal["measured", "undisclosed", "attested", "fact"]:
+def _kind(leaf: Leaf) -> Literal["measured", "attested", "fact"]:
+    """The kind of a criterion that can fail; an undisclosed bound is never tried."""
     if isinstance(leaf.criterion, Measured):
         return "measured"
-    if isinstance(leaf.criterion, Undisclosed):
-        return "undisclosed"
     return "attested" if isinstance(leaf.criterion, Attested) else "fact"
 
 

@@ -321,6 +321,12 @@ def test_m15_says_which_side_it_is_silent_on():
     )
 
 
+def test_m15_what_else_was_found_is_still_said():
+    runs = (run(60), run(60, run_id="r2", measured_at=ago(5)))
+    found = settle_leaf(measured(decides="rule_out"), evidence=runs)
+    assert [r.code for r in found.reasons] == ["slot.unplanned-veto", "criterion.rules-out-only"]
+
+
 def test_m16_a_bound_that_nobody_knows_settles_nothing():
     hidden = Undisclosed(undisclosed=True, evaluation="bio", says="it does it", cite="a card")
     found = settle_leaf(hidden, evidence=(run(0),))

@@ -156,7 +156,9 @@ def test_g9_what_is_recommended_is_said_and_never_closes_the_gate(weaker):
     assert draft.conditions[0].says.startswith("s:c is recommended and open: s:c is shown")
     undefined = checked(claim("s:c"), criteria={}, undefined=True, **weaker)
     assert codes(undefined) == []
-    assert undefined.conditions[0].says.endswith("is recommended and not defined")
+    (note,) = undefined.conditions
+    assert note.code == "criterion.recommended"
+    assert note.says.endswith("is recommended and not defined")
 
 
 def test_g9a_an_open_failed_claim_denies_whatever_is_claimed():
