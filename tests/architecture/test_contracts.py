@@ -13,7 +13,8 @@ import pytest
 from tests.architecture.house import ROOT
 
 ALL_ROOMS = [
-    "cli", "core", "frameworks", "importers", "policy", "report", "stats", "store", "usecases",
+    "analysis", "cli", "core", "frameworks", "importers", "policy", "report", "stats", "store",
+    "usecases",
 ]  # fmt: skip
 
 
@@ -44,6 +45,11 @@ def test_the_package_keeps_the_contracts(tmp_path: Path) -> None:
         ("policy", "import sqlite3", "no input or output"),
         ("stats", "import urllib.request", "no input or output"),
         ("core", "import yaml", "no input or output"),
+        ("analysis", "import tierlock.policy", ""),
+        ("analysis", "import tierlock.frameworks", "none of the rooms"),
+        ("analysis", "import tierlock.usecases", "one direction"),
+        ("analysis", "import pathlib", "no input or output"),
+        ("report", "import tierlock.analysis", "one direction"),
     ],
 )
 def test_the_contracts_notice(room: str, line: str, broken: str, tmp_path: Path) -> None:

@@ -7,14 +7,18 @@ from pathlib import Path
 import click
 
 from tierlock.cli.context import HELP
-from tierlock.cli.output import data
-from tierlock.core import Framework, Measured, leaves
+from tierlock.cli.framework_study import diff_command, lint_command
+from tierlock.cli.output import color, data, width
 from tierlock.frameworks import check_framework, get_framework, list_frameworks
 
 
 @click.group("framework", context_settings=HELP)
 def command() -> None:
-    """List, show and check frameworks."""
+    """List, show, check, lint and compare frameworks."""
+
+
+command.add_command(lint_command)
+command.add_command(diff_command)
 
 
 @command.command("list", context_settings=HELP)
@@ -27,8 +31,10 @@ def list_() -> None:
 @command.command("show", context_settings=HELP)
 @click.argument("name")
 def show(name: str) -> None:
-    """Print a framework: thresholds with bounds and whose they are, and what they oblige."""
-    data("\n".join(_lines(get_framework(name))))
+    """Print a framework: lines with bounds and whose they are, safeguards, actions, duties."""
+    from tierlock.report import render_framework_text
+
+    data(render_framework_text(get_framework(name), width=width(), color=color()))
 
 
 @command.command("check", context_settings=HELP)
@@ -41,25 +47,3 @@ def check(path: Path) -> None:
     if problems:
         raise click.exceptions.Exit(4)
     data(f"{path}: no problems")
-
-
-def _lines(framework: Framework) -> list[str]:
-    lines = [f"{framework.name}  {framework.title} ({framework.publisher})"]
-    lines.append(f"  effective {framework.effective}, precaution {framework.precaution}")
-    lines.append(f"  baseline {', '.join(framework.baseline)}")
-    for name, threshold in framework.thresholds.items():
-        lines += ["", f"{name} ({threshold.domain}, {threshold.tier}): {threshold.says}"]
-        lines.append(f"  obliges {', '.join(threshold.obliges) or 'nothing'}")
-        for leaf in leaves(threshold.crossed_if):
-            if isinstance(leaf, Measured):
-                way = "below" if leaf.higher_is_worse else "above"
-                bound = f"ruled out {way} {leaf.rule_out_bound:g} ({leaf.basis})"
-                lines.append(f"  {leaf.name}: {bound}")
-            else:
-                lines.append(f"  {leaf.name}: {leaf.says}")
-    for name, standard in framework.standards.items():
-        lines += ["", f"{name} ({standard.kind}): {standard.title}"]
-        if standard.undefined:
-            lines.append("  undefined: nobody can meet it")
-        lines += [f"  {key}: {line.says}" for key, line in standard.criteria.items()]
-    return lines

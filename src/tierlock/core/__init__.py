@@ -33,13 +33,19 @@ from tierlock.core.criterion import (
     leaves,
     needed,
 )
-from tierlock.core.decision import (
-    Action,
-    Decision,
-    GateReason,
-    Verdict,
-    WorkItem,
+from tierlock.core.crosswalk import (
+    RELATIONS,
+    ConceptView,
+    Crosswalk,
+    CrosswalkConcept,
+    CrosswalkItem,
+    CrosswalkPair,
+    CrosswalkRelation,
+    CrosswalkSource,
+    Relation,
+    inverse_of,
 )
+from tierlock.core.decision import Action, Decision, GateReason, Verdict, WorkItem
 from tierlock.core.determination import (
     Counts,
     DecidedBy,
@@ -63,14 +69,7 @@ from tierlock.core.errors import (
     TierlockError,
     printable,
 )
-from tierlock.core.evidence import (
-    Evidence,
-    Omission,
-    Problem,
-    Reported,
-    RunStatus,
-    Source,
-)
+from tierlock.core.evidence import Evidence, Omission, Problem, Reported, RunStatus, Source
 from tierlock.core.explanation import Deciding, Explanation, Flip, Margin
 from tierlock.core.framework import (
     Cost,
@@ -94,19 +93,10 @@ from tierlock.core.instants import (
     parse_period,
     to_utc,
 )
-from tierlock.core.outcome import (
-    Outcome,
-)
-from tierlock.core.plan import (
-    Plan,
-    PlannedSlot,
-    RegisteredRun,
-    RunRegister,
-    SlotSource,
-)
-from tierlock.core.record import (
-    Record,
-)
+from tierlock.core.outcome import Outcome
+from tierlock.core.plan import Plan, PlannedSlot, RegisteredRun, RunRegister, SlotSource
+from tierlock.core.record import Record
+from tierlock.core.register_entry import AssertedBy, Register, RegisterEntry, StatedDate
 from tierlock.core.rules import (
     ActionRule,
     Context,
@@ -135,13 +125,7 @@ from tierlock.core.safeguard import (
     StatedRuling,
     StatedSignature,
 )
-from tierlock.core.samples import (
-    MISSING,
-    STATES,
-    Samples,
-    State,
-    is_usable,
-)
+from tierlock.core.samples import MISSING, STATES, Samples, State, is_usable
 from tierlock.core.subject import (
     PARTS,
     Binding,
@@ -170,6 +154,7 @@ __all__ = [
     "MISSING",
     "PARTS",
     "PRESUMPTION",
+    "RELATIONS",
     "STATES",
     "About",
     "Action",
@@ -178,6 +163,7 @@ __all__ = [
     "AnyOf",
     "Approval",
     "AsPublished",
+    "AssertedBy",
     "Assurance",
     "AtLeast",
     "Attestation",
@@ -187,12 +173,19 @@ __all__ = [
     "Claim",
     "ClaimEvidence",
     "Combination",
+    "ConceptView",
     "Context",
     "Correction",
     "Corrections",
     "Cost",
     "Counts",
     "Criterion",
+    "Crosswalk",
+    "CrosswalkConcept",
+    "CrosswalkItem",
+    "CrosswalkPair",
+    "CrosswalkRelation",
+    "CrosswalkSource",
     "DecidedBy",
     "Deciding",
     "Decision",
@@ -245,7 +238,10 @@ __all__ = [
     "Problem",
     "Reason",
     "Record",
+    "Register",
+    "RegisterEntry",
     "RegisteredRun",
+    "Relation",
     "Reported",
     "Role",
     "RoleSignature",
@@ -265,6 +261,7 @@ __all__ = [
     "StatedApproval",
     "StatedAttestation",
     "StatedClaim",
+    "StatedDate",
     "StatedNegative",
     "StatedRuling",
     "StatedSignature",
@@ -288,6 +285,7 @@ __all__ = [
     "digest",
     "digest_bytes",
     "format_instant",
+    "inverse_of",
     "is_usable",
     "leaves",
     "needed",

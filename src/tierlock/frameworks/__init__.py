@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from tierlock.frameworks.catalog import SHIPPED, CatalogEntry, get_framework, list_frameworks
 from tierlock.frameworks.check import check_consistency
+from tierlock.frameworks.crosswalk import CROSSWALK, read_crosswalk
 from tierlock.frameworks.load import check_framework, load_framework, parse_framework
 from tierlock.frameworks.lock import lock_folder
 from tierlock.frameworks.records import parse_record
+from tierlock.frameworks.register import REGISTER, read_register
 from tierlock.frameworks.schema import framework_schema
 
 __all__ = [
+    "CROSSWALK",
+    "REGISTER",
     "SHIPPED",
     "CatalogEntry",
     "check_consistency",
@@ -25,4 +29,6 @@ __all__ = [
     "lock_folder",
     "parse_framework",
     "parse_record",
+    "read_crosswalk",
+    "read_register",
 ]

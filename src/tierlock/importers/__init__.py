@@ -10,6 +10,7 @@ from tierlock.importers.finding import find_logs
 from tierlock.importers.gathering import Imports, Progress, Reading, import_logs
 from tierlock.importers.interface import Glance, Imported, Importer, LogFile
 from tierlock.importers.limits import Limits
+from tierlock.importers.published import RECORD, read_record
 from tierlock.importers.reading import read
 from tierlock.importers.reasons import OMISSIONS, PROBLEMS
 from tierlock.importers.registry import ENTRY_POINTS, formats
@@ -18,6 +19,7 @@ __all__ = [
     "ENTRY_POINTS",
     "OMISSIONS",
     "PROBLEMS",
+    "RECORD",
     "Glance",
     "Imported",
     "Importer",
@@ -30,4 +32,5 @@ __all__ = [
     "formats",
     "import_logs",
     "read",
+    "read_record",
 ]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tierlock.report.assess_text import render_assess_text
+    from tierlock.report.crosswalk_text import render_crosswalk_json, render_crosswalk_text
     from tierlock.report.explain_text import render_explain_text
+    from tierlock.report.framework_text import render_framework_text
     from tierlock.report.gate_text import render_gate_text
     from tierlock.report.github import render_github
     from tierlock.report.html import load_templates, render_html
@@ -19,26 +21,36 @@ if TYPE_CHECKING:
     from tierlock.report.junit import render_junit
     from tierlock.report.markdown import render_gate_markdown, render_markdown
     from tierlock.report.reason_codes import REASON_CODES, render_code
+    from tierlock.report.register_text import render_register_json, render_register_text
     from tierlock.report.sarif import render_sarif
+    from tierlock.report.study_text import render_diff_text, render_lint_text, render_study_json
     from tierlock.report.values import EXIT_CODES, AssessReport
 
 # Name -> the file of this room that holds it.
 _HOMES = {
+    "render_crosswalk_json": "crosswalk_text",
+    "render_crosswalk_text": "crosswalk_text",
     "EXIT_CODES": "values",
     "REASON_CODES": "reason_codes",
     "AssessReport": "values",
     "load_templates": "html",
     "render_assess_text": "assess_text",
     "render_code": "reason_codes",
+    "render_diff_text": "study_text",
     "render_explain_text": "explain_text",
+    "render_framework_text": "framework_text",
     "render_gate_markdown": "markdown",
     "render_gate_text": "gate_text",
     "render_github": "github",
     "render_html": "html",
     "render_json": "json_format",
     "render_junit": "junit",
+    "render_lint_text": "study_text",
     "render_markdown": "markdown",
+    "render_register_json": "register_text",
+    "render_register_text": "register_text",
     "render_sarif": "sarif",
+    "render_study_json": "study_text",
 }
 
 __all__ = [
@@ -48,15 +60,23 @@ __all__ = [
     "load_templates",
     "render_assess_text",
     "render_code",
+    "render_crosswalk_json",
+    "render_crosswalk_text",
+    "render_diff_text",
     "render_explain_text",
+    "render_framework_text",
     "render_gate_markdown",
     "render_gate_text",
     "render_github",
     "render_html",
     "render_json",
     "render_junit",
+    "render_lint_text",
     "render_markdown",
+    "render_register_json",
+    "render_register_text",
     "render_sarif",
+    "render_study_json",
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tierlock.importers import Imports, Progress, import_logs
 from tierlock.usecases.assess import Assessed, assess, report_of, write_report
+from tierlock.usecases.crosswalk import Crossed, crosswalk
 from tierlock.usecases.demo import Act, Played, play, story_files
 from tierlock.usecases.ingest import bind, ingest, mock_models, subject_from
 from tierlock.usecases.init import init_project
@@ -18,14 +19,18 @@ from tierlock.usecases.project import (
     to_subject,
 )
 from tierlock.usecases.question import Answer, active_plan, ask, record
+from tierlock.usecases.register import look_up
 from tierlock.usecases.statements import Statements
+from tierlock.usecases.study import Linted, compare, lint
 
 __all__ = [
     "PROJECT_FILE",
     "Act",
     "Answer",
     "Assessed",
+    "Crossed",
     "Imports",
+    "Linted",
     "Played",
     "Progress",
     "Project",
@@ -37,10 +42,14 @@ __all__ = [
     "assess",
     "bare_project",
     "bind",
+    "compare",
+    "crosswalk",
     "import_logs",
     "ingest",
     "init_project",
+    "lint",
     "load_project",
+    "look_up",
     "mock_models",
     "play",
     "record",

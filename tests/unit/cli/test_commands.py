@@ -198,6 +198,7 @@ def test_framework_list_and_show() -> None:
         shown = tierlock("framework", "show", name)
         assert (shown.code, shown.err) == (0, "")
         assert name in shown.out
+    shown = tierlock("framework", "show", "asl/reference-1")
     assert all(
         word in shown.out for word in ("ASL-3/bio", "asl-2/security", "proposal", "undefined")
     )

@@ -31,6 +31,10 @@ LEAVES = [
     ["framework", "list"],
     ["framework", "show"],
     ["framework", "check"],
+    ["framework", "lint"],
+    ["framework", "diff"],
+    ["crosswalk"],
+    ["register"],
     ["demo"],
 ]
 

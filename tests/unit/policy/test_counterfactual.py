@@ -233,8 +233,9 @@ def test_a_presumption_is_evaluated_again():
     about = subject(facts={"big": False, "new": True})
     before = determined(rules, subject=about)
     assert outcomes(before) == {"line": OPEN}
-    changed = {"framework": rules, "path": "presumed/line:new"}
-    after = with_outcome(before, outcome=OUT, **changed)
+    path = "presumed/line:new"
+    after = with_outcome(before, framework=rules, path=path, outcome=OUT)
     assert outcomes(after) == {"line": OUT}
     assert after.presumption_traces["line"].outcome is OUT
-    assert outcomes(with_outcome(after, outcome=OPEN, **changed)) == {"line": OPEN}
+    back = with_outcome(after, framework=rules, path=path, outcome=OPEN)
+    assert outcomes(back) == {"line": OPEN}

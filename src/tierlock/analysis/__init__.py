@@ -1,0 +1,24 @@
+"""FRAMEWORKS as objects of study: what is weak in one, and what changed between two versions.
+
+Judges no subject and reads no file; knows `core`, `stats` and `policy` only.
+"""
+
+from __future__ import annotations
+
+from tierlock.analysis.crosswalk import view_crosswalk
+from tierlock.analysis.diff import diff_frameworks
+from tierlock.analysis.lint import LINT_CODES, lint_framework
+from tierlock.analysis.values import KINDS, Change, ChangeKind, Difference, Remark, Severity
+
+__all__ = [
+    "KINDS",
+    "LINT_CODES",
+    "Change",
+    "ChangeKind",
+    "Difference",
+    "Remark",
+    "Severity",
+    "diff_frameworks",
+    "lint_framework",
+    "view_crosswalk",
+]
