@@ -8,17 +8,23 @@ from __future__ import annotations
 from tierlock.analysis.crosswalk import view_crosswalk
 from tierlock.analysis.diff import diff_frameworks
 from tierlock.analysis.lint import LINT_CODES, lint_framework
+from tierlock.analysis.prove import prove_framework
+from tierlock.analysis.prove_values import PROPERTIES, Counterexample, Proof
 from tierlock.analysis.values import KINDS, Change, ChangeKind, Difference, Remark, Severity
 
 __all__ = [
     "KINDS",
     "LINT_CODES",
+    "PROPERTIES",
     "Change",
     "ChangeKind",
+    "Counterexample",
     "Difference",
+    "Proof",
     "Remark",
     "Severity",
     "diff_frameworks",
     "lint_framework",
+    "prove_framework",
     "view_crosswalk",
 ]

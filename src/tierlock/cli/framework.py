@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tierlock.cli.context import HELP
+from tierlock.cli.framework_prove import prove_command
 from tierlock.cli.framework_study import diff_command, lint_command
 from tierlock.cli.output import color, data, width
 from tierlock.frameworks import check_framework, get_framework, list_frameworks
@@ -14,11 +15,12 @@ from tierlock.frameworks import check_framework, get_framework, list_frameworks
 
 @click.group("framework", context_settings=HELP)
 def command() -> None:
-    """List, show, check, lint and compare frameworks."""
+    """List, show, check, lint, compare and prove frameworks."""
 
 
 command.add_command(lint_command)
 command.add_command(diff_command)
+command.add_command(prove_command)
 
 
 @command.command("list", context_settings=HELP)

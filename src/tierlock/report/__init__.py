@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tierlock.report.json_format import render_json
     from tierlock.report.junit import render_junit
     from tierlock.report.markdown import render_gate_markdown, render_markdown
+    from tierlock.report.prove_text import render_proofs_text
     from tierlock.report.reason_codes import REASON_CODES, render_code
     from tierlock.report.register_text import render_register_json, render_register_text
     from tierlock.report.sarif import render_sarif
@@ -49,6 +50,7 @@ _HOMES = {
     "render_markdown": "markdown",
     "render_register_json": "register_text",
     "render_register_text": "register_text",
+    "render_proofs_text": "prove_text",
     "render_sarif": "sarif",
     "render_study_json": "study_text",
 }
@@ -73,6 +75,7 @@ __all__ = [
     "render_junit",
     "render_lint_text",
     "render_markdown",
+    "render_proofs_text",
     "render_register_json",
     "render_register_text",
     "render_sarif",

@@ -18,6 +18,7 @@ from tierlock.usecases.project import (
     load_project,
     to_subject,
 )
+from tierlock.usecases.prove import Proved, prove
 from tierlock.usecases.question import Answer, active_plan, ask, record
 from tierlock.usecases.register import look_up
 from tierlock.usecases.statements import Statements
@@ -35,6 +36,7 @@ __all__ = [
     "Progress",
     "Project",
     "ProjectFile",
+    "Proved",
     "Statements",
     "SubjectFile",
     "active_plan",
@@ -52,6 +54,7 @@ __all__ = [
     "look_up",
     "mock_models",
     "play",
+    "prove",
     "record",
     "report_of",
     "seal_plan",

@@ -33,6 +33,7 @@ LEAVES = [
     ["framework", "check"],
     ["framework", "lint"],
     ["framework", "diff"],
+    ["framework", "prove"],
     ["crosswalk"],
     ["register"],
     ["demo"],
