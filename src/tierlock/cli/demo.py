@@ -15,13 +15,37 @@ from tierlock.usecases import Played, play
 
 
 @click.command("demo", context_settings=HELP)
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("tierlock-demo"))
-def command(folder: Path) -> None:
+@click.argument("folder", type=click.Path(), default="tierlock-demo")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), help="Only for `record`.")
+def command(folder: str, style: str | None) -> None:
     """Tell the story of a first release in FOLDER: ALLOW, HOLD, ALLOW with a condition, DENY.
 
     The logs were written by Inspect from a real small language model and come with the package;
     nothing is downloaded. The claims in the story are examples.
+
+    With the word `record` for FOLDER, no story: numbers that developers published about known
+    models, beside their bars, what the data can show, and what was stated; `./record` is a folder.
     """
+    if folder == "record":
+        _show_record(style or "text")
+    elif style is not None:
+        raise click.UsageError("`--format` belongs to `tierlock demo record`")
+    else:
+        _play(Path(folder))
+
+
+def _show_record(style: str) -> None:
+    from tierlock.report import render_record_json, render_record_text
+    from tierlock.usecases import compare_record
+
+    models = compare_record()
+    if style == "json":
+        data(render_record_json(models))
+    else:
+        data(render_record_text(models, width=width(), color=color()))
+
+
+def _play(folder: Path) -> None:
     played = []
     for number, scene in enumerate(play(folder), start=1):
         played.append(scene)

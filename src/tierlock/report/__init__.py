@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from tierlock.report.markdown import render_gate_markdown, render_markdown
     from tierlock.report.prove_text import render_proofs_text
     from tierlock.report.reason_codes import REASON_CODES, render_code
+    from tierlock.report.record_text import (
+        Comparison,
+        PublishedNumber,
+        RecordedModel,
+        render_record_json,
+        render_record_text,
+    )
     from tierlock.report.register_text import render_register_json, render_register_text
     from tierlock.report.sarif import render_sarif
     from tierlock.report.study_text import render_diff_text, render_lint_text, render_study_json
@@ -34,6 +41,9 @@ _HOMES = {
     "EXIT_CODES": "values",
     "REASON_CODES": "reason_codes",
     "AssessReport": "values",
+    "Comparison": "record_text",
+    "PublishedNumber": "record_text",
+    "RecordedModel": "record_text",
     "load_templates": "html",
     "render_assess_text": "assess_text",
     "render_code": "reason_codes",
@@ -48,6 +58,8 @@ _HOMES = {
     "render_junit": "junit",
     "render_lint_text": "study_text",
     "render_markdown": "markdown",
+    "render_record_json": "record_text",
+    "render_record_text": "record_text",
     "render_register_json": "register_text",
     "render_register_text": "register_text",
     "render_proofs_text": "prove_text",
@@ -59,6 +71,9 @@ __all__ = [
     "EXIT_CODES",
     "REASON_CODES",
     "AssessReport",
+    "Comparison",
+    "PublishedNumber",
+    "RecordedModel",
     "load_templates",
     "render_assess_text",
     "render_code",
@@ -76,6 +91,8 @@ __all__ = [
     "render_lint_text",
     "render_markdown",
     "render_proofs_text",
+    "render_record_json",
+    "render_record_text",
     "render_register_json",
     "render_register_text",
     "render_sarif",

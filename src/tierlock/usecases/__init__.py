@@ -6,6 +6,7 @@ from tierlock.importers import Imports, Progress, import_logs
 from tierlock.usecases.assess import Assessed, assess, report_of, write_report
 from tierlock.usecases.crosswalk import Crossed, crosswalk
 from tierlock.usecases.demo import Act, Played, play, story_files
+from tierlock.usecases.demo_record import compare_record
 from tierlock.usecases.ingest import bind, ingest, mock_models, subject_from
 from tierlock.usecases.init import init_project
 from tierlock.usecases.plan import seal_plan
@@ -45,6 +46,7 @@ __all__ = [
     "bare_project",
     "bind",
     "compare",
+    "compare_record",
     "crosswalk",
     "import_logs",
     "ingest",
