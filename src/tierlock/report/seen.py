@@ -52,10 +52,17 @@ def elicitations(finding: Finding) -> int:
 
 
 def tally(estimate: Estimate, *, scale: Scale) -> str:
-    """Return the count behind an estimate: `11/200`, or the mean of so many attempts."""
+    """Return the count behind an estimate: `11/200`, or the mean of so many attempts.
+
+    Published numbers bring no attempts; their n, where it was printed, is that of the units.
+    """
     scored = estimate.counts.scored
+    total = max(estimate.counts.planned, estimate.counts.present)
     if estimate.value is None:
-        return f"0 of {show_count(max(estimate.counts.planned, estimate.counts.present))} scored"
+        return f"0 of {show_count(total)} scored" if total else "no usable number"
+    if not total:
+        n = f", n{NBSP}{show_count(estimate.units)}" if estimate.units else ""
+        return f"{scale.show(estimate.value)} (published{n})"
     successes = estimate.value * scored
     whole = abs(successes - round(successes)) < 1e-6 * max(1, scored)
     if scale.unit == "share" and whole:

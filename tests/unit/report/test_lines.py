@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.report import factory
 from tests.unit.report.example_framework import AIRD, BIO, CYBER, framework
-from tierlock.core import Explanation, Finding, Outcome, Reason, Step
+from tierlock.core import Counts, Explanation, Finding, Outcome, Reason, Step
 from tierlock.report.lines import CriterionLine, criterion_line, criterion_lines, deciding_line
 
 
@@ -37,6 +37,22 @@ def test_a_ratio_is_not_a_percentage() -> None:
     uplift = lines_by_name(BIO)["uplift"]
     assert plain(uplift.evidence) == "1.71× (n 24), 1 missing, upper 2.53×"
     assert (uplift.basis, uplift.cite) == ("published", "example card 7.2")
+
+
+def test_a_published_number_brings_no_attempts() -> None:
+    """Its n, where one was printed, is that of the units."""
+    uplift = next(found for found in factory.findings() if found.path == f"{BIO}:uplift")
+    assert uplift.estimate is not None
+    none = Counts(planned=0, present=0, scored=0)
+
+    def seen(**changes: object) -> str:
+        assert uplift.estimate is not None
+        estimate = uplift.estimate.model_copy(update={"counts": none, **changes})
+        return plain(line(uplift.model_copy(update={"estimate": estimate})).evidence)
+
+    assert seen(units=16).startswith("1.71 (published, n 16), upper")
+    assert seen(units=0).startswith("1.71 (published), upper")
+    assert seen(units=0, value=None).startswith("no usable number, upper")
 
 
 def test_missing_attempts_and_the_price_of_settling() -> None:
