@@ -90,10 +90,10 @@ def _measured(line: CriterionLine) -> str:
         asked = f"the {side} one lies {bad} {show(limits.rule_in)}"
     worst = elicitations(line.finding)
     tried = f" in the worst of {worst} elicitations" if worst > 1 else ""
-    return (
-        f"{title}: {show(estimate.value)} over {estimate.counts.scored:,} attempts{tried}, "
-        f"limits {lower} to {upper}; {asked}."
-    )
+    behind = f"over {estimate.counts.scored:,} attempts"
+    if not estimate.counts.planned:  # published: no attempts were seen
+        behind = f"as published (n {estimate.units:,})" if estimate.units else "as published"
+    return f"{title}: {show(estimate.value)} {behind}{tried}, limits {lower} to {upper}; {asked}."
 
 
 def _unknown(report: AssessReport) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.unit.report import factory
-from tierlock.core import Explanation, Outcome, RoleSignature, Ruling, Verdict, WorkItem
+from tierlock.core import Counts, Explanation, Outcome, RoleSignature, Ruling, Verdict, WorkItem
 from tierlock.report.board import board_of
 
 
@@ -54,6 +54,22 @@ def test_three_lines_with_number_and_interval_open_ones_first() -> None:
     # One number per threshold: the one that its outcome hangs on.
     assert known[1].startswith("ASL-3/bio is ruled out. Acquisition uplift trial: 1.71×")
     assert len(known) == 2
+
+
+@pytest.mark.parametrize(("units", "words"), [(16, "as published (n 16)"), (0, "as published")])
+def test_a_published_number_was_not_attempted(units: int, words: str) -> None:
+    base = factory.report()
+    none = {"counts": Counts(planned=0, present=0, scored=0), "units": units}
+    findings = tuple(
+        found
+        if found.estimate is None
+        else found.model_copy(update={"estimate": found.estimate.model_copy(update=none)})
+        for found in base.determination.findings
+    )
+    changed = base.determination.model_copy(update={"findings": findings})
+    known = plain(board_of(base.model_copy(update={"determination": changed})).known)
+    assert f"{words}, limits " in known
+    assert "attempts" not in known
 
 
 def test_nothing_measured_is_said() -> None:
