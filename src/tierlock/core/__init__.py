@@ -47,6 +47,7 @@ from tierlock.core.crosswalk import (
 )
 from tierlock.core.decision import Action, Decision, GateReason, Verdict, WorkItem
 from tierlock.core.determination import (
+    ChangedBy,
     Counts,
     DecidedBy,
     Determination,
@@ -170,6 +171,7 @@ __all__ = [
     "Attested",
     "Basis",
     "Binding",
+    "ChangedBy",
     "Claim",
     "ClaimEvidence",
     "Combination",

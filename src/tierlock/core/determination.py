@@ -14,6 +14,7 @@ from tierlock.core.record import Record
 from tierlock.core.subject import Digest, SubjectRef
 
 DecidedBy = Literal["evidence", "attestation", "fact", "inheritance", "omission", "error"]
+ChangedBy = Literal["", "implied_below", "implied_above", "scope", "presumption"]
 OwedBecause = Literal["baseline", "reached", "undetermined"]
 
 
@@ -145,7 +146,7 @@ class ThresholdFinding(Record):
     tier: str
     outcome: Outcome
     tree_outcome: Outcome
-    changed_by: Literal["", "implied_below", "implied_above", "scope", "presumption"] = ""
+    changed_by: ChangedBy = ""
     reasons: tuple[Reason, ...] = ()
     trace: Step
     alpha_rule_out: float

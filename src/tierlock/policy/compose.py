@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from tierlock.core import (
+    ChangedBy,
     Finding,
     Framework,
     Outcome,
@@ -17,7 +18,6 @@ from tierlock.core import (
 )
 from tierlock.policy.logic import finding_paths
 
-ChangedBy = Literal["", "implied_below", "implied_above", "scope", "presumption"]
 _VETOES = ("slot.only-unplanned", "slot.unplanned-veto")
 _LACKING = (
     "evidence.expired",
