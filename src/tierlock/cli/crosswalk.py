@@ -5,15 +5,13 @@ from __future__ import annotations
 import click
 
 from tierlock.cli.context import HELP
-from tierlock.cli.output import color, data, width
+from tierlock.cli.output import color, data, format_option, width
 
 
 @click.command("crosswalk", context_settings=HELP)
 @click.argument("first", metavar="[FRAMEWORK", required=False)
 @click.argument("second", metavar="[FRAMEWORK]]", required=False)
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option
 def command(first: str | None, second: str | None, style: str) -> None:
     """Show what the lines of one framework are to the lines of others, and why not equal.
 

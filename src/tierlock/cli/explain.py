@@ -12,6 +12,7 @@ from tierlock.cli.output import (
     at_option,
     color,
     data,
+    format_option,
     framework_option,
     instant_of,
     project_option,
@@ -30,9 +31,7 @@ from tierlock.usecases import ask, load_project, report_of
 @project_option
 @framework_option
 @at_option
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option
 def command(
     code: str | None,
     name: str | None,

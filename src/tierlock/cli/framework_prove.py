@@ -7,16 +7,14 @@ from typing import Final
 import click
 
 from tierlock.cli.context import HELP
-from tierlock.cli.output import color, data, width
+from tierlock.cli.output import color, data, format_option, width
 
 _REFUTED: Final = 4
 
 
 @click.command("prove", context_settings=HELP)
 @click.argument("name", metavar="NAME|FILE")
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option
 def prove_command(name: str, style: str) -> None:
     """Prove what a framework promises in every combination. Exits 4 if something is refuted.
 

@@ -7,13 +7,9 @@ from typing import Final
 import click
 
 from tierlock.cli.context import HELP
-from tierlock.cli.output import color, data, width
+from tierlock.cli.output import color, data, format_option, width
 
 _PROBLEMS_FOUND: Final = 4
-
-_format_option = click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
 
 
 @click.command("lint", context_settings=HELP)
@@ -23,7 +19,7 @@ _format_option = click.option(
     metavar="NAME|FILE",
     help="Version before it.  [default: the latest shipped one, if there is one]",
 )
-@_format_option
+@format_option
 def lint_command(name: str, previous: str | None, style: str) -> None:
     """Find what is weak in a framework that can be used. Exits 4 if there is a problem.
 
@@ -60,7 +56,7 @@ def lint_command(name: str, previous: str | None, style: str) -> None:
 @click.command("diff", context_settings=HELP)
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@_format_option
+@format_option
 def diff_command(old: str, new: str, style: str) -> None:
     """Compare two frameworks, names or files: what NEW adds, removes, strengthens and weakens.
 

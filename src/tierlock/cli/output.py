@@ -33,6 +33,9 @@ at_option = click.option(
 framework_option = click.option(
     "--framework", metavar="NAME|PATH", help="Framework instead of the project's."
 )
+format_option = click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tierlock.cli.context import HELP
-from tierlock.cli.output import color, data, width
+from tierlock.cli.output import color, data, format_option, width
 
 
 @click.command("register", context_settings=HELP)
@@ -15,9 +15,7 @@ from tierlock.cli.output import color, data, width
     metavar="NAME",
     help="Only under this framework, such as `anthropic/rsp` or `anthropic/rsp-2.2`.",
 )
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@format_option
 @click.option(
     "--numbers", is_flag=True, help="Print the folder of the published numbers, for `assess`."
 )
