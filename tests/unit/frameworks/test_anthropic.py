@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.frameworks.published import clauses, outcomes, owed
 from tests.unit.policy.factory import (
     AT,
     IN,
@@ -29,7 +30,6 @@ from tierlock.core import (
     Attested,
     Determination,
     Fact,
-    Framework,
     Measured,
     Part,
     Plan,
@@ -113,14 +113,6 @@ def judged(slot: str, *, bad: int, size: int, **changes: Any) -> Determination:
     return determined(RULES, evidence, plan=plan(RULES, slot), **changes)
 
 
-def outcomes(found: Determination) -> dict[str, Any]:
-    return {item.threshold: item.outcome for item in found.thresholds}
-
-
-def owed(found: Determination) -> set[str]:
-    return {item.standard for item in found.owed}
-
-
 @every_file
 def test_it_loads_without_problems(path: Path) -> None:
     assert not check_framework(path.read_bytes(), name=path.name)
@@ -135,24 +127,6 @@ def test_every_clause_has_a_cite(path: Path) -> None:
     rules = load_framework(path)
     for name, clause in clauses(rules).items():
         assert clause.cite, name
-
-
-def clauses(rules: Framework) -> dict[str, Any]:
-    """Return every clause that says what the text asks for, by its path."""
-    found: dict[str, Any] = {f"tier {tier.id}": tier for tier in rules.tiers}
-    for section in ("thresholds", "combinations", "standards", "actions", "duties", "evaluations"):
-        found.update({f"{section}/{k}": v for k, v in getattr(rules, section).items()})
-    found.update({f"trigger/{trigger.id}": trigger for trigger in rules.triggers})
-    for name, standard in rules.standards.items():
-        found.update({f"{name}:{k}": v for k, v in standard.criteria.items()})
-    for name, threshold in rules.thresholds.items():
-        for leaf in leaves(threshold.crossed_if):
-            found[f"{name}:{leaf.name}"] = leaf
-        if threshold.presumed_out is not None:
-            found[f"{name}:presumed_out"] = threshold.presumed_out
-            for leaf in leaves(threshold.presumed_out.unless):
-                found[f"{name}:presumed_out:{leaf.name}"] = leaf
-    return found
 
 
 @every_file

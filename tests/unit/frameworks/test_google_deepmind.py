@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from tests.unit.frameworks.published import outcomes
 from tests.unit.policy.factory import (
     AT,
     IN,
@@ -156,10 +157,6 @@ def determined(
         attestations=attestations,
         negatives=complete(*records),
     )
-
-
-def outcomes(found: Determination) -> dict[str, Outcome]:
-    return {item.threshold: item.outcome for item in found.thresholds}
 
 
 def verdict(

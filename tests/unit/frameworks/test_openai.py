@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.frameworks.published import clauses, outcomes, owed
 from tests.unit.policy.factory import (
     AT,
     IN,
@@ -158,39 +159,9 @@ def asked(
     )
 
 
-def outcomes(found: Determination) -> dict[str, Outcome]:
-    return {item.threshold: item.outcome for item in found.thresholds}
-
-
-def owed(found: Determination) -> set[str]:
-    return {item.standard for item in found.owed}
-
-
 def standards_in(decision: Decision) -> set[str]:
     """Return the standards that the reasons of a decision are about."""
     return {reason.about.split(":")[0] for reason in decision.reasons}
-
-
-def clauses(rules: Framework) -> dict[str, Any]:
-    """Return every clause that says what the text asks for, by its path."""
-    found: dict[str, Any] = {f"tier {tier.id}": tier for tier in rules.tiers}
-    for section in ("thresholds", "combinations", "standards", "actions", "duties", "evaluations"):
-        found.update({f"{section}/{k}": v for k, v in getattr(rules, section).items()})
-    found.update({f"trigger/{trigger.id}": trigger for trigger in rules.triggers})
-    trees = {name: item.crossed_if for name, item in rules.thresholds.items()}
-    for name, standard in rules.standards.items():
-        found.update({f"{name}:{k}": v for k, v in standard.criteria.items()})
-    for standard_id, line, node in rules.safeguard_tests():
-        trees[f"{standard_id}:{line}"] = node
-    for name, threshold in rules.thresholds.items():
-        if threshold.presumed_out is not None:
-            found[f"{name}:presumed_out"] = threshold.presumed_out
-            trees[f"presumed/{name}"] = threshold.presumed_out.unless
-    if rules.scope is not None:
-        trees["scope"] = rules.scope.in_scope_if
-    for name, tree in trees.items():
-        found.update({f"{name}:{leaf.name}": leaf for leaf in leaves(tree)})
-    return found
 
 
 @every_file
