@@ -15,6 +15,7 @@ from tierlock.core import (
     Action,
     Approval,
     Attestation,
+    Choice,
     Claim,
     Determination,
     Evidence,
@@ -34,7 +35,8 @@ Json = dict[str, Any]
 RecordT = TypeVar("RecordT", bound=Record)
 INPUTS = {
     "at", "framework", "subject", "plan", "other_plans", "runs", "register", "attestations",
-    "negatives", "history", "claims", "rulings", "approvals", "action", "decide", "parent",
+    "negatives", "history", "claims", "rulings", "approvals", "choices", "action", "decide",
+    "parent",
 }  # fmt: skip
 MAY = "2026-05-01T00:00:00Z"
 TOKEN = re.compile(
@@ -112,6 +114,7 @@ class Gate:
     claims: tuple[Claim, ...]
     rulings: tuple[Ruling, ...]
     approvals: tuple[Approval, ...]
+    choices: tuple[Choice, ...]
     negatives: Negatives
 
 
@@ -333,12 +336,20 @@ def gate_inputs(case: Json, *, determination: Determination) -> Gate:
         )
         for one in case.get("rulings", [])
     ]  # fmt: skip
+    own = digest(parse(Framework, case["framework"]))
+    choices = [
+        take(
+            one, interpretation=None, reading=None, framework=own,
+            signatures=[], reasons="we read it so", chosen_at=MAY, expires_at=None,
+        )
+        for one in case.get("choices", [])
+    ]  # fmt: skip
     for record in (*approvals, *rulings):
         record["determination"] = (
             this if record["determination"] == "this" else record["determination"]
         )
-    for ruling in rulings:
-        ruling["signatures"] = [{"assurance": "signed", **one} for one in ruling["signatures"]]
+    for signed in (*rulings, *choices):
+        signed["signatures"] = [{"assurance": "signed", **one} for one in signed["signatures"]]
     return Gate(
         framework=parse(Framework, case["framework"]),
         subject=parse(Subject, case["subject"]),
@@ -347,6 +358,7 @@ def gate_inputs(case: Json, *, determination: Determination) -> Gate:
         claims=tuple(_claim(one) for one in case.get("claims", [])),
         rulings=tuple(parse(Ruling, one) for one in rulings),
         approvals=tuple(parse(Approval, one) for one in approvals),
+        choices=tuple(parse(Choice, one) for one in choices),
         negatives=_negatives(case.get("negatives", {})),
     )
 

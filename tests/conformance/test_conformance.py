@@ -138,6 +138,7 @@ def _run_engine(case: Json, *, gate: bool) -> Json:
             claims=asked.claims,
             rulings=asked.rulings,
             approvals=asked.approvals,
+            choices=asked.choices,
             negatives=asked.negatives,
         )
     return of_engine(inputs, determination, decision, case.get("want", {}))
@@ -182,6 +183,7 @@ def _run_reference(case: Json, *, gate: bool) -> Json:
             claims=asked.claims,
             rulings=asked.rulings,
             approvals=asked.approvals,
+            choices=asked.choices,
             negatives=asked.negatives,
         )
     return of_reference(judgement, answer, case.get("want", {}))

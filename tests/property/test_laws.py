@@ -103,6 +103,7 @@ def test_l2_order_and_duplicates_do_not_matter(world: World, rng: random.Random)
         claims=shuffled(world.claims),
         rulings=shuffled(world.rulings),
         approvals=shuffled(world.approvals),
+        choices=shuffled(world.choices),
     )
     assert [canonical_bytes(one) for one in both(world)] == [
         canonical_bytes(one) for one in both(other)
@@ -174,6 +175,7 @@ def test_l5_the_trace_gives_the_outcome_again(world: World) -> None:
     traces = [found.trace for found in determination.thresholds]
     traces += list(determination.safeguard_traces.values())
     traces += list(determination.presumption_traces.values())
+    traces += list(determination.adjustment_traces.values())
     traces += [determination.scope_trace] if determination.scope_trace is not None else []
     for found in determination.thresholds:
         assert reevaluate(found.trace) is found.trace.outcome is found.tree_outcome
@@ -265,7 +267,7 @@ def test_l7_time_alone_never_opens(world: World, later: timedelta) -> None:
 def test_l8_what_is_written_is_read_back(world: World) -> None:
     records = [world.framework, world.plan, world.subject, world.negatives, world.action]
     records += [*world.evidence, *world.attestations, *world.history, *world.claims]
-    records += [*world.rulings, *world.approvals, world.register or RunRegister()]
+    records += [*world.rulings, *world.approvals, *world.choices, world.register or RunRegister()]
     for record in [*records, *both(world)]:
         data = canonical_bytes(record)
         again = type(record).parse(data)

@@ -41,9 +41,11 @@ def _determination(determination: Determination, judgement: Judgement) -> Iterat
                 f"{leaf.outcome} (owes {leaf.owes}) because {sorted(leaf.codes)}"
             )
     tests = {path: step.outcome for path, step in determination.safeguard_traces.items()}
+    adjusted = {name: step.outcome for name, step in determination.adjustment_traces.items()}
     wholes: tuple[tuple[str, object, object], ...] = (
         ("scope", determination.scope_outcome, judgement.scope),
         ("safeguard tests", tests, judgement.safeguards),
+        ("adjustments", adjusted, judgement.adjustments),
         ("owed", {owed.standard for owed in determination.owed}, set(judgement.owed)),
         ("holds", set(determination.holds), set(judgement.holds)),
         ("label", determination.label, judgement.label),

@@ -32,6 +32,7 @@ from tests.reference.slots import (
 from tierlock.core import (
     Attestation,
     Attested,
+    Combination,
     Evidence,
     Fact,
     Framework,
@@ -107,7 +108,11 @@ def determine(
         name: _changed(line, line.outcome, complete=line.complete and not line.owes)
         for name, line in implied(framework, presumed(scoped(lines, scope), presumptions)).items()
     }
-    return _judgement(case, lines, found, scope, safeguards)
+    adjustments = {
+        name: _tree(case, found, one.unless, Place(f"adjusted/{name}", None, safeguards=False))
+        for name, one in framework.adjustments.items()
+    }
+    return replace(_judgement(case, lines, found, scope, safeguards), adjustments=adjustments)
 
 
 def _tree(case: Case, found: dict[str, Leaf], node: Node, place: Place) -> Outcome:
@@ -222,9 +227,12 @@ def out_of_scope(scope: Outcome | None, outcomes: Sequence[Outcome]) -> bool:
 
 
 def obligations(
-    framework: Framework, outcomes: dict[str, Outcome], scope: Outcome | None
+    framework: Framework,
+    outcomes: dict[str, Outcome],
+    scope: Outcome | None,
+    chosen: dict[str, set[str]] | None = None,
 ) -> tuple[dict[str, set[str]], set[str]]:
-    """C-2, C-3, C-7: (standard -> who owes it), thresholds held.
+    """C-2, C-3, C-7, C-8: (standard -> who owes it), thresholds held.
 
     Who owes is a threshold, "" for the baseline, or words with a space for a combination.
     """
@@ -242,13 +250,26 @@ def obligations(
             continue
         for standard in threshold.obliges:
             owed.setdefault(standard, set()).add(name)
-    for combination in framework.combinations.values():
-        groups = [max(outcomes[name] for name in group) for group in combination.if_all]
-        if OUT not in groups:
-            how = "reached" if set(groups) == {IN} else "undetermined"
-            for standard in combination.obliges:
-                owed.setdefault(standard, set()).add(f" {how} together")
+    rules = list(framework.combinations.values())
+    for name, clause in framework.interpretations.items():
+        for reading, meaning in clause.readings.items():
+            picked = (chosen or {}).get(name)
+            if not picked or reading in picked:
+                rules += meaning.combinations
+    for rule in rules:
+        how = together(rule, outcomes)
+        if how is not OUT:
+            for standard in rule.obliges:
+                owed.setdefault(standard, set()).add(f" {how.value} together")
     return owed, held
+
+
+def together(rule: Combination, outcomes: dict[str, Outcome]) -> Outcome:
+    """C-7: reached or ruled out only where no group says otherwise."""
+    groups = [max(outcomes[name] for name in group) for group in rule.if_all]
+    if OUT in groups:
+        return OUT
+    return IN if set(groups) == {IN} else OPEN
 
 
 def _label(framework: Framework, floor: str, tiers: Sequence[str]) -> str:

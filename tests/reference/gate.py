@@ -8,12 +8,13 @@ from datetime import datetime
 from itertools import product
 
 from tests.reference.claims import Shield, settle_standard
-from tests.reference.engine import obligations
+from tests.reference.engine import obligations, together
 from tests.reference.judgement import Answer, Judgement
 from tests.reference.slots import negative_instants
 from tierlock.core import (
     Action,
     Approval,
+    Choice,
     Claim,
     Framework,
     InputError,
@@ -49,6 +50,7 @@ class Asked:
     claims: Sequence[Claim]
     rulings: Sequence[Ruling]
     approvals: Sequence[Approval]
+    choices: Sequence[Choice]
     negatives: Negatives
 
 
@@ -63,6 +65,7 @@ def decide(
     claims: Sequence[Claim] = (),
     rulings: Sequence[Ruling] = (),
     approvals: Sequence[Approval] = (),
+    choices: Sequence[Choice] = (),
     negatives: Negatives | None = None,
 ) -> Answer:
     """Return the answer of the gate; every reason has its own verdict and DENY outranks HOLD.
@@ -72,7 +75,17 @@ def decide(
     """
     negatives = negatives or Negatives()
     asked = Asked(
-        framework, judgement, name, subject, action, at, claims, rulings, approvals, negatives
+        framework,
+        judgement,
+        name,
+        subject,
+        action,
+        at,
+        claims,
+        rulings,
+        approvals,
+        choices,
+        negatives,
     )
     _check_inputs(asked)
     reasons = _binding(asked) | _negative_reasons(asked)
@@ -80,7 +93,9 @@ def decide(
     last = _latest(asked)
     if framework.ruling.required and not (last and all(_by_all_roles(asked, o) for o in last)):
         reasons.add(("ruling.missing", "ruling", "HOLD"))
-    shields, held = _shields(asked, effective)
+    chosen, choice_ends, open_clauses = _readings(asked, effective)
+    reasons |= {("interpretation.open", clause, "HOLD") for clause in open_clauses}
+    shields, held = _shields(asked, effective, chosen)
     reasons |= {("threshold.held", threshold, "HOLD") for threshold in held}
     for shield in shields:
         reasons |= shield.reasons
@@ -89,7 +104,12 @@ def decide(
     verdict = "ALLOW"
     if reasons:
         verdict = "DENY" if any(closed == "DENY" for _, _, closed in reasons) else "HOLD"
-    ends = [judgement.expires_at, sign_off_end, *(shield.expires_at for shield in shields)]
+    ends = [
+        judgement.expires_at,
+        sign_off_end,
+        *choice_ends,
+        *(shield.expires_at for shield in shields),
+    ]
     if negatives.complete_as_of is not None:
         ends.append(add_period(negatives.complete_as_of, period=framework.register_max_age))
     conditions = {code for shield in shields for code in shield.conditions}
@@ -120,6 +140,7 @@ def _check_inputs(asked: Asked) -> None:
         *(piece.produced_at for claim in asked.claims for piece in claim.evidence),
         *(ruling.ruled_at for ruling in asked.rulings),
         *(approval.approved_at for approval in asked.approvals),
+        *(choice.chosen_at for choice in asked.choices),
         *negative_instants(asked.negatives),
     ]
     if any(instant is not None and instant > asked.at for instant in instants):
@@ -207,9 +228,61 @@ def _by_all_roles(asked: Asked, ruling: Ruling) -> bool:
     return any(len(set(signers)) == len(roles) for signers in product(*choices))
 
 
-def _shields(asked: Asked, effective: dict[str, Outcome]) -> tuple[list[Shield], set[str]]:
-    """G-6 to G-9: every binding standard that is owed."""
-    owed, held = obligations(asked.framework, effective, asked.judgement.scope)
+def _readings(
+    asked: Asked, effective: dict[str, Outcome]
+) -> tuple[dict[str, set[str]], list[datetime | None], set[str]]:
+    """G-16: what is chosen, when that ends, and which clauses are open; moot ones are neither."""
+    needs = asked.framework.actions[asked.action.name].needs
+    chosen, ends, still_open = {}, [], set()
+    for name, clause in asked.framework.interpretations.items():
+        standing = _standing_choices(asked, name)
+        lapsed = any(one.expires_at and asked.at >= one.expires_at for one in standing)
+        if standing and not lapsed:
+            chosen[name] = {one.reading for one in standing}
+        kinds = {
+            asked.framework.standards[standard].kind
+            for meaning in clause.readings.values()
+            for rule in meaning.combinations
+            if together(rule, effective) is not OUT
+            for standard in rule.obliges
+        }
+        if not kinds & set(needs):
+            continue
+        if name in chosen:
+            ends += [one.expires_at for one in standing]
+        else:
+            still_open.add(name)
+    return chosen, ends, still_open
+
+
+def _standing_choices(asked: Asked, name: str) -> list[Choice]:
+    """The latest of the choices that all roles signed."""
+    clause = asked.framework.interpretations[name]
+    accepted = asked.framework.declared_assurance == "accepted"
+    counting = []
+    for one in asked.choices:
+        if one.interpretation != name or one.reading not in clause.readings:
+            continue
+        people = [
+            [
+                s.signer
+                for s in one.signatures
+                if s.role == role and (accepted or s.assurance == "signed")
+            ]
+            for role in clause.by
+        ]
+        by_all = any(len(set(signers)) == len(clause.by) for signers in product(*people))
+        if by_all and one.framework == digest(asked.framework):
+            counting.append(one)
+    latest = max((one.chosen_at for one in counting), default=None)
+    return [one for one in counting if one.chosen_at == latest]
+
+
+def _shields(
+    asked: Asked, effective: dict[str, Outcome], chosen: dict[str, set[str]]
+) -> tuple[list[Shield], set[str]]:
+    """G-6 to G-9, G-17: every binding standard that is owed."""
+    owed, held = obligations(asked.framework, effective, asked.judgement.scope, chosen)
     needs = asked.framework.actions[asked.action.name].needs
     shields = []
     for standard, owing in owed.items():
@@ -218,20 +291,30 @@ def _shields(asked: Asked, effective: dict[str, Outcome]) -> tuple[list[Shield],
         hard = bool(owing & {"", " reached together"}) or any(
             effective[name] is IN for name in owing if name in effective
         )
-        shields.append(
-            settle_standard(
-                asked.framework,
-                standard,
-                hard=hard,
-                subject=asked.subject,
-                action=asked.action,
-                at=asked.at,
-                claims=asked.claims,
-                negatives=asked.negatives,
-                tests=asked.judgement.safeguards,
-            )
-        )
+        shield = _shield(asked, standard, hard=hard)
+        for name, adjustment in asked.framework.adjustments.items():
+            others = adjustment.instead.get(standard, ())
+            if shield.reasons and others and asked.judgement.adjustments[name] is OUT:
+                instead = [_shield(asked, other, hard=hard) for other in others]
+                if not any(one.reasons for one in instead):
+                    shields += instead
+                    shield = Shield(conditions=frozenset({"adjustment.applied"}))
+        shields.append(shield)
     return shields, held
+
+
+def _shield(asked: Asked, standard: str, *, hard: bool) -> Shield:
+    return settle_standard(
+        asked.framework,
+        standard,
+        hard=hard,
+        subject=asked.subject,
+        action=asked.action,
+        at=asked.at,
+        claims=asked.claims,
+        negatives=asked.negatives,
+        tests=asked.judgement.safeguards,
+    )
 
 
 def _sign_offs(asked: Asked) -> tuple[Reasons, datetime | None]:

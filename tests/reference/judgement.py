@@ -56,6 +56,7 @@ class Judgement:
     expires_at: datetime | None
     soft_lapse: bool
     looked_since: datetime
+    adjustments: dict[str, Outcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

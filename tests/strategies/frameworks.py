@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from tests.strategies.chance import Draw, one_of, rarely, weighted
 from tierlock.core import (
     ActionRule,
+    Adjustment,
     AllOf,
     AnyOf,
     AtLeast,
     Attested,
+    ClauseReading,
     Combination,
     Correction,
     Corrections,
@@ -26,6 +28,7 @@ from tierlock.core import (
     FactTest,
     Framework,
     FrameworkSource,
+    Interpretation,
     Measured,
     Node,
     Presumption,
@@ -156,6 +159,39 @@ def combinations(draw: Draw, names: Sequence[str]) -> dict[str, Combination]:
     return {"together": Combination(says="together", if_all=groups, obliges=obliges)}
 
 
+def interpretations(draw: Draw, names: Sequence[str]) -> dict[str, Interpretation]:
+    """Draw at most one contested clause, of which one reading obliges to more than the other."""
+    if not rarely(draw, 3):
+        return {}
+
+    def rules(*obliges: str) -> tuple[Combination, ...]:
+        group = (draw(st.sampled_from(names)),)
+        return (Combination(says="so", if_all=(group,), obliges=obliges),)
+
+    readings = {
+        "strict": ClauseReading(says="so", combinations=rules("deploy", "secure")),
+        "lax": ClauseReading(says="or so", combinations=one_of(draw, (), rules("deploy"))),
+    }
+    by = one_of(draw, ("ceo",), ("ceo", "auditor"))
+    return {"clause": Interpretation(says="how is it read", by=by, readings=readings)}
+
+
+def adjustments(draw: Draw, baseline: Sequence[str]) -> dict[str, Adjustment]:
+    """Draw at most one adjustment, mostly one whose preconditions can be met."""
+    if not rarely(draw, 2):
+        return {}
+    # What nobody can meet is always among them: the others are met too often to need one.
+    others = [name for name in ("deploy", "secure") if name not in baseline]
+    chosen = ["nobody", *draw(st.lists(st.sampled_from(others), max_size=1))]
+    leaves: tuple[Node, ...] = (attested(draw, "a0"), fact(draw, "a1"))
+    unless = AnyOf(any=leaves[: draw(st.integers(1, 2))])
+    return {
+        "margin": Adjustment(
+            says="others do less", unless=unless, instead=dict.fromkeys(chosen, ("lesser",))
+        )
+    }
+
+
 def thresholds(draw: Draw, slots: dict[str, Evaluation]) -> dict[str, Threshold]:
     """Draw one to three thresholds; a threshold implies only later ones, so there is no circle."""
     names = [f"t{number}" for number in range(draw(st.integers(1, 3)))]
@@ -193,7 +229,12 @@ def criterion(draw: Draw, slots: dict[str, Evaluation], name: str) -> SafeguardC
 
 def standards(draw: Draw, slots: dict[str, Evaluation]) -> dict[str, Standard]:
     """Draw the standards; `nobody` can be met by nobody, being undefined or without a method."""
-    kinds = {"base": "security", "deploy": "deployment", "secure": "security"}
+    kinds = {
+        "base": "security",
+        "deploy": "deployment",
+        "secure": "security",
+        "lesser": "deployment",
+    }
     drawn = {
         name: Standard(
             title=name,
@@ -288,6 +329,8 @@ def frameworks(draw: Draw) -> Framework:
         evaluations=slots,
         thresholds=drawn,
         combinations=combinations(draw, sorted(drawn)),
+        interpretations=interpretations(draw, sorted(drawn)),
+        adjustments=adjustments(draw, baseline),
         standards=standards(draw, slots),
         surfaces=("api", "chat"),
         audiences=("public",),

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from tests.strategies.chance import AT, Draw, ago, named_digest, one_of, rarely, weighted
 from tests.strategies.frameworks import SURFACES
 from tierlock.core import (
+    ADJUSTMENT,
     Action,
     Approval,
     Attestation,
     Attested,
+    Choice,
     Claim,
     ClaimEvidence,
     Framework,
@@ -25,6 +27,7 @@ from tierlock.core import (
     Ruling,
     SafeguardCriterion,
     Subject,
+    digest,
     leaves,
 )
 
@@ -36,11 +39,14 @@ KINDS: tuple[Kind, ...] = (*get_args(Kind), "failed_claim", "incident")
 
 
 def attested_leaves(framework: Framework) -> list[tuple[str, Attested]]:
-    """Return (path, criterion) of every attested criterion of a threshold."""
+    """Return (path, criterion) of every attested criterion of a threshold or an adjustment."""
     return [
         (f"{name}:{leaf.name}", leaf)
-        for name, threshold in framework.thresholds.items()
-        for leaf in leaves(threshold.crossed_if)
+        for name, tree in (
+            *((name, threshold.crossed_if) for name, threshold in framework.thresholds.items()),
+            *((f"{ADJUSTMENT}{name}", one.unless) for name, one in framework.adjustments.items()),
+        )
+        for leaf in leaves(tree)
         if isinstance(leaf, Attested)
     ]
 
@@ -219,6 +225,35 @@ def rulings(draw: Draw, framework: Framework) -> tuple[Ruling, ...]:
                 ruled_at=one_of(draw, AT, AT, ago(2)),
             )
         )
+    return tuple(found)
+
+
+def choices(draw: Draw, framework: Framework) -> tuple[Choice, ...]:
+    """Draw choices of readings, mostly one good one for every interpretation."""
+    found = []
+    for name, clause in framework.interpretations.items():
+        for _ in range(one_of(draw, 1, 1, 1, 1, 2, 0)):
+            good = Choice(
+                interpretation=name,
+                reading=one_of(draw, *clause.readings),
+                framework=digest(framework),
+                signatures=tuple(
+                    RoleSignature(role=role, signer=signer, assurance="signed")
+                    for role, signer in zip(clause.by, ("ann", "bob"), strict=False)
+                ),
+                reasons="we read it so",
+                chosen_at=one_of(draw, ago(3), ago(3), ago(2)),
+                expires_at=one_of(draw, None, None, SOON),
+            )
+            defects: dict[str, dict[str, object]] = {
+                "none": {},
+                "digest": {"framework": named_digest("another")},
+                "expired": {"expires_at": one_of(draw, ago(1), AT)},
+                "reading": {"reading": "nobody's"},
+                "signed": {"signatures": good.signatures[1:]},
+            }
+            chosen = weighted(draw, none=20, digest=1, expired=2, reading=1, signed=1)
+            found.append(good.model_copy(update=defects[chosen]))
     return tuple(found)
 
 

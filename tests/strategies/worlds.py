@@ -15,6 +15,7 @@ from tierlock.core import (
     Action,
     Approval,
     Attestation,
+    Choice,
     Claim,
     Decision,
     Determination,
@@ -46,6 +47,7 @@ class World:
     claims: tuple[Claim, ...]
     rulings: tuple[Ruling, ...]
     approvals: tuple[Approval, ...]
+    choices: tuple[Choice, ...] = ()
     at: datetime = AT
 
     def bound_to(self, determination: str) -> World:
@@ -81,6 +83,7 @@ class World:
             claims=self.claims,
             rulings=self.rulings,
             approvals=self.approvals,
+            choices=self.choices,
             negatives=self.negatives,
         )
 
@@ -115,4 +118,5 @@ def worlds(draw: Draw) -> World:
         claims=statements.claims(draw, framework, subject),
         rulings=statements.rulings(draw, framework),
         approvals=statements.approvals(draw, framework, action),
+        choices=statements.choices(draw, framework),
     )

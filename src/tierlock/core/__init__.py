@@ -94,6 +94,7 @@ from tierlock.core.instants import (
     parse_period,
     to_utc,
 )
+from tierlock.core.leeway import ADJUSTMENT, Adjustment, ClauseReading, Interpretation
 from tierlock.core.outcome import Outcome
 from tierlock.core.plan import Plan, PlannedSlot, RegisteredRun, RunRegister, SlotSource
 from tierlock.core.record import Record
@@ -112,6 +113,7 @@ from tierlock.core.safeguard import (
     Approval,
     Assurance,
     Attestation,
+    Choice,
     Claim,
     ClaimEvidence,
     Interim,
@@ -121,6 +123,7 @@ from tierlock.core.safeguard import (
     Ruling,
     StatedApproval,
     StatedAttestation,
+    StatedChoice,
     StatedClaim,
     StatedNegative,
     StatedRuling,
@@ -150,6 +153,7 @@ from tierlock.core.threshold import (
 )
 
 __all__ = [
+    "ADJUSTMENT",
     "CODES",
     "DIGEST_PREFIX",
     "MISSING",
@@ -160,6 +164,7 @@ __all__ = [
     "About",
     "Action",
     "ActionRule",
+    "Adjustment",
     "AllOf",
     "AnyOf",
     "Approval",
@@ -172,8 +177,10 @@ __all__ = [
     "Basis",
     "Binding",
     "ChangedBy",
+    "Choice",
     "Claim",
     "ClaimEvidence",
+    "ClauseReading",
     "Combination",
     "ConceptView",
     "Context",
@@ -218,6 +225,7 @@ __all__ = [
     "Instant",
     "IntegrityError",
     "Interim",
+    "Interpretation",
     "Limits",
     "Lineage",
     "Margin",
@@ -262,6 +270,7 @@ __all__ = [
     "State",
     "StatedApproval",
     "StatedAttestation",
+    "StatedChoice",
     "StatedClaim",
     "StatedDate",
     "StatedNegative",

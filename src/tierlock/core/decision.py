@@ -66,6 +66,7 @@ class Decision(Record):
         noncompliance: entries that must be recorded once (soft clocks that ran out).
         expires_at: the permission ends here at the latest; None only when not allowed.
         rests_on: digests of everything that the permission rests on.
+        readings: the chosen reading per contested clause that matters here; none while open.
     """
 
     verdict: Verdict
@@ -81,4 +82,5 @@ class Decision(Record):
     work: tuple[WorkItem, ...] = ()
     expires_at: Instant | None = None
     rests_on: tuple[Digest, ...] = ()
+    readings: dict[str, tuple[str, ...]] = {}
     assurance: tuple[str, ...] = ()

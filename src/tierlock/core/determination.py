@@ -199,6 +199,7 @@ class Determination(Record):
     scope_outcome: Outcome | None = None
     scope_trace: Step | None = None
     presumption_traces: dict[str, Step] = {}
+    adjustment_traces: dict[str, Step] = {}
     findings: tuple[Finding, ...]
     safeguard_findings: tuple[Finding, ...] = ()
     safeguard_traces: dict[str, Step] = {}

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from tierlock.core.bound import Corrections
 from tierlock.core.criterion import Measured, Node, leaves
 from tierlock.core.instants import Period
+from tierlock.core.leeway import Adjustment, Interpretation
 from tierlock.core.record import Record
 from tierlock.core.rules import ActionRule, Duty, Standard, Trigger
 from tierlock.core.subject import Digest
@@ -177,6 +178,8 @@ class Framework(Record):
     evaluations: dict[str, Evaluation] = {}
     thresholds: dict[str, Threshold] = {}
     combinations: dict[str, Combination] = {}
+    interpretations: dict[str, Interpretation] = {}
+    adjustments: dict[str, Adjustment] = {}
     standards: dict[str, Standard] = {}
     surfaces: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()

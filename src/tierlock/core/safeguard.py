@@ -1,4 +1,4 @@
-"""What people state: attestations, safeguard claims, approvals, rulings and negative records.
+"""What people state: attestations, claims, approvals, rulings, choices and negative records.
 
 Each comes in two forms. `StatedX` is what people write, in a file that names the subject once and
 that nobody signed; `X` adds the subject and, where one can sign, how sure the signature is.
@@ -173,6 +173,30 @@ class Ruling(StatedRuling):
     """The decision makers' official determination, kept beside the computed one for ever."""
 
     subject: str
+    signatures: tuple[RoleSignature, ...] = ()
+
+
+class StatedChoice(Record):
+    """A chosen reading of a contested clause, as people write it; unsigned.
+
+    Attributes:
+        framework: digest of the framework file that offers the readings.
+        signatures: one per role that the interpretation names.
+        reasons: why, for people.
+    """
+
+    interpretation: str
+    reading: str
+    framework: Digest
+    signatures: tuple[StatedSignature, ...] = ()
+    reasons: str = Field(min_length=1)
+    chosen_at: Instant
+    expires_at: Instant | None = None
+
+
+class Choice(StatedChoice):
+    """The reading of a clause that the named roles chose, for every subject (spec/gate.md G-16)."""
+
     signatures: tuple[RoleSignature, ...] = ()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from tierlock.core import (
     ChangedBy,
+    Combination,
     Finding,
     Framework,
     Outcome,
@@ -181,14 +183,19 @@ def _lacks(finding: Finding) -> bool:
 
 
 def owed_standards(
-    *, framework: Framework, outcomes: Mapping[str, Outcome], scope: Outcome | None
+    *,
+    framework: Framework,
+    outcomes: Mapping[str, Outcome],
+    scope: Outcome | None,
+    chosen: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> tuple[tuple[Owed, ...], tuple[str, ...]]:
-    """Return the standards owed and the thresholds that hold (C-2, C-3, C-7).
+    """Return the standards owed and the thresholds that hold (C-2, C-3, C-7, C-8).
 
     Args:
         framework: baseline, obligations and precaution.
         outcomes: effective outcome per threshold.
         scope: outcome of the scope tree, None without one.
+        chosen: readings per contested clause; where none is chosen every reading obliges.
     """
     because: dict[str, OwedBecause] = {}
     thresholds: dict[str, list[str]] = {}
@@ -210,8 +217,8 @@ def owed_standards(
             holds.append(name)
         elif outcome is not Outcome.RULED_OUT:
             owe(threshold.obliges, names=(name,), outcome=outcome)
-    for combination in framework.combinations.values():
-        together = min(max(outcomes[name] for name in group) for group in combination.if_all)
+    for combination in _combinations(framework, chosen):
+        together = crossed_together(combination, outcomes=outcomes)
         if together is not Outcome.RULED_OUT:
             named = [name for group in combination.if_all for name in group]
             crossed = [name for name in named if outcomes[name] is not Outcome.RULED_OUT]
@@ -226,6 +233,21 @@ def owed_standards(
         if standard in because
     )
     return owed, tuple(holds)
+
+
+def _combinations(
+    framework: Framework, chosen: Mapping[str, Sequence[str]]
+) -> Iterator[Combination]:
+    yield from framework.combinations.values()
+    for name, interpretation in framework.interpretations.items():
+        readings = chosen.get(name) or interpretation.readings
+        for reading in readings:
+            yield from interpretation.readings[reading].combinations
+
+
+def crossed_together(combination: Combination, *, outcomes: Mapping[str, Outcome]) -> Outcome:
+    """Return the least over the groups of the greatest over the thresholds of each (C-7)."""
+    return min(max(outcomes[name] for name in group) for group in combination.if_all)
 
 
 def baseline_of(

@@ -36,6 +36,10 @@ def with_outcome(
         name: _retraced(step, path, outcome)
         for name, step in determination.presumption_traces.items()
     }
+    adjustments = {
+        name: _retraced(step, path, outcome)
+        for name, step in determination.adjustment_traces.items()
+    }
     thresholds = compose_thresholds(
         framework=framework,
         traces=traces,
@@ -61,6 +65,7 @@ def with_outcome(
             "scope_outcome": scope,
             "scope_trace": scope_trace,
             "presumption_traces": presumptions,
+            "adjustment_traces": adjustments,
             "owed": owed,
             "holds": holds,
             "label": label,

@@ -140,12 +140,13 @@ def _compose(case: Case, judged: Judged) -> Determination:
         scope_outcome=scope,
         scope_trace=judged.scope,
         presumption_traces=dict(judged.presumptions),
-        findings=tuple(judged.findings.values()),
+        adjustment_traces=dict(judged.adjustments),
+        findings=(*judged.findings.values(), *judged.adjusted.values()),
         safeguard_findings=tuple(judged.tested.values()),
         safeguard_traces=dict(judged.tests),
         owed=owed,
         holds=holds,
-        omissions=omissions_of(judged.everything),
+        omissions=omissions_of(judged.needed),
         unused=unused_evidence(case),
         outside_guarantee=tuple(  # E-4
             finding.path

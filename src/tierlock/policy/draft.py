@@ -49,6 +49,12 @@ class Draft:
         """Add a reason that alone gives DENY."""
         self.reasons.append(GateReason(code=code, says=says, about=about, verdict="DENY"))
 
+    def take(self, found: Draft) -> None:
+        """Add everything that was found elsewhere."""
+        self.reasons += found.reasons
+        self.conditions += found.conditions
+        self.ends += found.ends
+
     def end(self, instant: datetime | None) -> None:
         """Note an instant at which the permission ends, if there is one."""
         if instant is not None:

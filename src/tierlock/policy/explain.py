@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from tierlock.core import (
     Approval,
+    Choice,
     Claim,
     Deciding,
     Decision,
@@ -56,6 +57,7 @@ class _Asked(NamedTuple):
     claims: tuple[Claim, ...]
     rulings: tuple[Ruling, ...]
     approvals: tuple[Approval, ...]
+    choices: tuple[Choice, ...]
     negatives: Negatives
 
     def again(
@@ -73,6 +75,7 @@ class _Asked(NamedTuple):
             claims=claims,
             rulings=self.rulings,
             approvals=self.approvals,
+            choices=self.choices,
             negatives=negatives,
         ).verdict
 
@@ -87,6 +90,7 @@ def explain(
     claims: Iterable[Claim] = (),
     rulings: Iterable[Ruling] = (),
     approvals: Iterable[Approval] = (),
+    choices: Iterable[Choice] = (),
     negatives: Negatives | None = None,
 ) -> Explanation:
     """Return what a person asks after the answer.
@@ -100,6 +104,7 @@ def explain(
         claims: the claims that `decide` saw; it is asked again with one thing changed.
         rulings: the rulings that `decide` saw.
         approvals: the approvals that `decide` saw.
+        choices: the choices of readings that `decide` saw.
         negatives: the negative records that `decide` saw.
     """
     known = margins(framework, determination=determination, evidence=tuple(evidence))
@@ -122,6 +127,7 @@ def explain(
             claims=all_claims,
             rulings=tuple(rulings),
             approvals=tuple(approvals),
+            choices=tuple(choices),
             negatives=negatives or Negatives(),
         )
         flips = [*_claim_flips(asked), *_verdict_flips(asked, imagined), *flips]

@@ -5,14 +5,14 @@ Default deny: ALLOW needs everything, and only the absence of every reason gives
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
 from tierlock.core import (
     Action,
-    ActionRule,
     Approval,
+    Choice,
     Claim,
     Decision,
     Determination,
@@ -27,13 +27,15 @@ from tierlock.core import (
     digest,
 )
 from tierlock.policy.approvals import check_approvals
+from tierlock.policy.asked import check_times, rule_of
 from tierlock.policy.compose import owed_standards
 from tierlock.policy.draft import Ask, Draft
+from tierlock.policy.leeway import Chosen, chosen_readings, owed_by_some_reading
 from tierlock.policy.negatives import check_negatives
 from tierlock.policy.ruling import Effective, effective_outcomes
 from tierlock.policy.standards import check_standards
 
-RecordT = TypeVar("RecordT", Claim, Ruling, Approval)
+RecordT = TypeVar("RecordT", Claim, Ruling, Approval, Choice)
 
 
 def decide(
@@ -46,6 +48,7 @@ def decide(
     claims: Iterable[Claim] = (),
     rulings: Iterable[Ruling] = (),
     approvals: Iterable[Approval] = (),
+    choices: Iterable[Choice] = (),
     negatives: Negatives | None = None,
 ) -> Decision:
     """Return the answer to `action` for `subject` at `at`.
@@ -59,6 +62,7 @@ def decide(
         claims: safeguard claims.
         rulings: official rulings on this subject.
         approvals: sign-offs.
+        choices: readings that were chosen of contested clauses.
         negatives: revocations, incidents, dissents, objections, failed claims, and the statement
             up to when that list is complete; without it the answer is never ALLOW.
 
@@ -75,6 +79,7 @@ def decide(
         claims=claims,
         rulings=rulings,
         approvals=approvals,
+        choices=choices,
         negatives=negatives or Negatives(),
     )
 
@@ -90,6 +95,7 @@ def decide_about(
     claims: Iterable[Claim],
     rulings: Iterable[Ruling],
     approvals: Iterable[Approval],
+    choices: Iterable[Choice],
     negatives: Negatives,
 ) -> Decision:
     """Return what `decide` returns about a determination that has the digest `name`.
@@ -104,13 +110,14 @@ def decide_about(
         name=name,
         subject=subject,
         action=action,
-        rule=_rule(framework, action),
+        rule=rule_of(framework, action=action),
         at=at,
         claims=_distinct(claims),
         negatives=negatives,
     )
     all_rulings, all_approvals = _distinct(rulings), _distinct(approvals)
-    _check_times(ask, all_rulings, all_approvals)
+    all_choices = _distinct(choices)
+    check_times(ask, rulings=all_rulings, approvals=all_approvals, choices=all_choices)
     draft = Draft()
     _check_determination(ask, draft)
     effective = effective_outcomes(
@@ -121,10 +128,13 @@ def decide_about(
         rulings=all_rulings,
     )
     _check_ruling(ask, effective, draft)
+    readings = chosen_readings(framework, choices=all_choices, at=at)
+    matters = _check_readings(ask, effective, readings, draft)
     owed, holds = owed_standards(
         framework=framework,
         outcomes=effective.outcomes,
         scope=determination.scope_outcome,
+        chosen={name: chosen.readings for name, chosen in readings.items()},
     )
     for name in holds:
         draft.hold("threshold.held", says=f"{name} is undetermined", about=name)
@@ -135,52 +145,13 @@ def decide_about(
     draft.reasons += signed.reasons
     draft.end(signed.until)
     check_negatives(ask, draft=draft)
-    return _conclude(ask, effective, draft)
+    return _conclude(ask, effective, matters, draft)
 
 
 def _distinct(records: Iterable[RecordT]) -> tuple[RecordT, ...]:
     """Records without duplicates in a fixed order (law L2)."""
     by_digest = {digest(record): record for record in records}
     return tuple(by_digest[name] for name in sorted(by_digest))
-
-
-def _rule(framework: Framework, action: Action) -> ActionRule:
-    """The rule of the action, with surface and audience checked against the framework (G-2)."""
-    rule = framework.actions.get(action.name)
-    if rule is None:
-        known = ", ".join(sorted(framework.actions)) or "none"
-        raise InputError(
-            "input.action", f"action `{action.name}` is not one of: {known}", hint="see --action"
-        )
-    for kind, value, known_values in (
-        ("surface", action.surface, framework.surfaces),
-        ("audience", action.audience, framework.audiences),
-    ):
-        if value is None and kind in rule.per:
-            raise InputError("input.action", f"action `{action.name}` needs a {kind}")
-        if value is not None and value not in known_values:
-            options = ", ".join(known_values) or "none"
-            raise InputError("input.action", f"{kind} `{value}` is not one of: {options}")
-    return rule
-
-
-def _check_times(ask: Ask, rulings: tuple[Ruling, ...], approvals: tuple[Approval, ...]) -> None:
-    dated = [("determination", ask.determination.determined_at)]
-    dated += [(f"claim {c.criterion}", c.claimed_at) for c in ask.claims]
-    dated += [
-        (f"evidence of claim {c.criterion}", e.produced_at) for c in ask.claims for e in c.evidence
-    ]
-    dated += [("ruling", ruling.ruled_at) for ruling in rulings]
-    dated += [(f"approval by {a.role}", a.approved_at) for a in approvals]
-    dated += [(n.kind, n.happened_at) for n in ask.negatives.records]
-    dated += [(n.kind, n.resolved_at) for n in ask.negatives.records if n.resolved_at is not None]
-    if ask.negatives.complete_as_of is not None:
-        dated.append(("negative records", ask.negatives.complete_as_of))
-    for what, instant in dated:
-        if instant > ask.at:
-            raise InputError(
-                "input.future", f"{what} is dated {instant.isoformat()}, after the question"
-            )
 
 
 def _check_determination(ask: Ask, draft: Draft) -> None:
@@ -213,7 +184,27 @@ def _check_ruling(ask: Ask, effective: Effective, draft: Draft) -> None:
         draft.hold("ruling.missing", says=says, about="ruling")
 
 
-def _conclude(ask: Ask, effective: Effective, draft: Draft) -> Decision:
+def _check_readings(
+    ask: Ask, effective: Effective, readings: Mapping[str, Chosen], draft: Draft
+) -> dict[str, Chosen]:
+    """Return the contested clauses that matter: some reading owes what binds the action (G-16)."""
+    standards, matters = ask.framework.standards, {}
+    for name, chosen in readings.items():
+        owed = owed_by_some_reading(ask.framework, interpretation=name, outcomes=effective.outcomes)
+        if not any(standards[standard].kind in ask.rule.needs for standard in owed):
+            continue
+        matters[name] = chosen
+        draft.end(chosen.until)
+        if not chosen.readings:
+            options = ", ".join(ask.framework.interpretations[name].readings)
+            says = f"which reading of {name} binds is open ({options}): {chosen.open_because}"
+            draft.hold("interpretation.open", says=says, about=name)
+    return matters
+
+
+def _conclude(
+    ask: Ask, effective: Effective, readings: Mapping[str, Chosen], draft: Draft
+) -> Decision:
     reasons = tuple(sorted(set(draft.reasons), key=lambda r: (r.verdict, r.code, r.about, r.says)))
     verdict = Verdict.ALLOW
     if reasons:
@@ -234,8 +225,16 @@ def _conclude(ask: Ask, effective: Effective, draft: Draft) -> Decision:
         instructs=() if allowed else _instructions(ask, reasons),
         expires_at=min(draft.ends, default=None) if allowed else None,
         rests_on=tuple(
-            sorted((ask.name, ask.determination.plan, ask.determination.framework.digest))
+            sorted(
+                (
+                    ask.name,
+                    ask.determination.plan,
+                    ask.determination.framework.digest,
+                    *(record for chosen in readings.values() for record in chosen.records),
+                )
+            )
         ),
+        readings={name: chosen.readings for name, chosen in readings.items()},
         assurance=_assurance(ask, effective),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from tierlock.core import PRESUMPTION, Finding, Node, Outcome, Step
+from tierlock.core import ADJUSTMENT, PRESUMPTION, Finding, Node, Outcome, Step
 from tierlock.policy.case import Case
 from tierlock.policy.logic import trace, walk
 from tierlock.policy.settle import settle
@@ -30,6 +30,8 @@ class Judged(NamedTuple):
         traces: per threshold.
         scope: the scope's trace, None where the framework has none.
         presumptions: traces per threshold that has a presumption.
+        adjusted: findings of the preconditions of adjustments, by path.
+        adjustments: traces per adjustment.
         tested: findings of safeguard tests, by path.
         tests: traces of safeguard tests, by `<standard>:<criterion>`.
     """
@@ -39,6 +41,8 @@ class Judged(NamedTuple):
     traces: Mapping[str, Step]
     scope: Step | None
     presumptions: Mapping[str, Step]
+    adjusted: Mapping[str, Finding]
+    adjustments: Mapping[str, Step]
     tested: Mapping[str, Finding]
     tests: Mapping[str, Step]
 
@@ -49,7 +53,12 @@ class Judged(NamedTuple):
 
     @property
     def everything(self) -> tuple[Finding, ...]:
-        """All findings, those of safeguard tests last."""
+        """All findings, those of adjustments last."""
+        return (*self.needed, *self.adjusted.values())
+
+    @property
+    def needed(self) -> tuple[Finding, ...]:
+        """Those whose evidence is asked for; an adjustment is an offer that nobody must take up."""
         return (*self.findings.values(), *self.tested.values())
 
 
@@ -83,13 +92,26 @@ def judge(case: Case) -> Judged:
         for name, threshold in framework.thresholds.items()
         if threshold.presumed_out is not None
     }
+    adjusted: dict[str, Finding] = {}
+    adjustments = {
+        name: _tree(
+            adjustment.unless,
+            f"{ADJUSTMENT}{name}:",
+            case,
+            Budget(f"{ADJUSTMENT}{name}", plain, alpha_in),
+            adjusted,
+        )
+        for name, adjustment in framework.adjustments.items()
+    }
     tested: dict[str, Finding] = {}
     tests = {}
     for standard, criterion, node in framework.safeguard_tests():
         path = f"{standard}:{criterion}"
         budget = Budget(standard, plain, alpha_in)
         tests[path] = _tree(node, f"{path}/", case, budget, tested, safeguard=True)
-    return Judged(budgets, findings, traces, scope, presumptions, tested, tests)
+    return Judged(
+        budgets, findings, traces, scope, presumptions, adjusted, adjustments, tested, tests
+    )
 
 
 def _tree(

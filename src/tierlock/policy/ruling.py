@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from tierlock.core import (
     Subject,
     ThresholdFinding,
 )
+from tierlock.policy.leeway import signed_by_all
 
 
 class Effective(NamedTuple):
@@ -48,7 +48,8 @@ def effective_outcomes(
     latest = max((ruling.ruled_at for ruling in mine), default=None)
     standing = [ruling for ruling in mine if ruling.ruled_at == latest]
     official = bool(standing) and all(
-        ruling.determination == determination_digest and _signed(ruling, framework)
+        ruling.determination == determination_digest
+        and signed_by_all(ruling.signatures, roles=framework.ruling.roles, framework=framework)
         for ruling in standing
     )
     outcomes: dict[str, Outcome] = {}
@@ -74,17 +75,3 @@ def _may_lower(found: ThresholdFinding, framework: Framework) -> bool:
     if not found.complete or found.missing:
         return False
     return found.outcome is Outcome.UNDETERMINED or framework.ruling.may_lower_reached
-
-
-def _signed(ruling: Ruling, framework: Framework) -> bool:
-    """Whether every role signed, each by another person, with an accepted assurance."""
-    roles = framework.ruling.roles
-    accepted = [
-        signature
-        for signature in ruling.signatures
-        if signature.assurance == "signed" or framework.declared_assurance == "accepted"
-    ]
-    signers = [{one.signer for one in accepted if one.role == role} for role in roles]
-    return bool(roles) and any(
-        len(set(people)) == len(roles) for people in itertools.product(*signers)
-    )

@@ -1,4 +1,4 @@
-"""Owed standards against claims and tests, criterion by criterion (G-7 to G-9)."""
+"""Owed standards against claims and tests, criterion by criterion (G-7 to G-9, G-17)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,65 @@ from tierlock.policy.safeguards import coverage
 
 
 def check_standards(ask: Ask, *, owed: tuple[Owed, ...], draft: Draft) -> None:
-    """Add to `draft` every reason that binding owed standards give (G-7 to G-9)."""
+    """Add to `draft` every reason that binding owed standards give."""
     paths = _required_paths(ask, draft)
     for item in owed:
-        standard = ask.framework.standards[item.standard]
-        if standard.kind not in ask.rule.needs:
+        if ask.framework.standards[item.standard].kind not in ask.rule.needs:
             continue
-        binding = standard.modality == "must" and standard.addressee == "self"
-        nobody = standard.undefined or any(not c.accepts for c in standard.criteria.values())
-        if nobody and not binding:
-            says = f"{item.standard} ({standard.title}) is recommended and not defined"
-            draft.conditions.append(Reason(code="criterion.recommended", says=says))
-        elif nobody:
-            names = ", ".join(item.thresholds) or "the baseline"
-            says = f"{item.standard} ({standard.title}) can not be met by anybody; owed by {names}"
-            add = draft.hold if item.because == "undetermined" else draft.deny
-            add("standard.undefined", says=says, about=item.standard)
-        for criterion_id, criterion in standard.criteria.items():
-            found = _check_criterion(ask, f"{item.standard}:{criterion_id}", criterion, paths)
-            if binding and criterion.modality == "must":
-                draft.reasons += found.reasons
-                draft.conditions += found.conditions
-                draft.ends += found.ends
-            else:
-                # What is recommended never closes the gate; that it is open is still said.
-                draft.conditions += [
-                    Reason(
-                        code="criterion.recommended",
-                        says=f"{reason.about} is recommended and open: {reason.says}",
-                    )
-                    for reason in found.reasons
-                ]
+        found = _check_standard(ask, item, paths)
+        if found.reasons:
+            instead = _adjusted(ask, item, paths)
+            found = found if instead is None else instead
+        draft.take(found)
+
+
+def _check_standard(ask: Ask, item: Owed, paths: frozenset[str]) -> Draft:
+    """What speaks against one owed standard (G-8, G-9)."""
+    found = Draft()
+    standard = ask.framework.standards[item.standard]
+    binding = standard.modality == "must" and standard.addressee == "self"
+    nobody = standard.undefined or any(not c.accepts for c in standard.criteria.values())
+    if nobody and not binding:
+        says = f"{item.standard} ({standard.title}) is recommended and not defined"
+        found.conditions.append(Reason(code="criterion.recommended", says=says))
+    elif nobody:
+        names = ", ".join(item.thresholds) or "the baseline"
+        says = f"{item.standard} ({standard.title}) can not be met by anybody; owed by {names}"
+        add = found.hold if item.because == "undetermined" else found.deny
+        add("standard.undefined", says=says, about=item.standard)
+    for criterion_id, criterion in standard.criteria.items():
+        checked = _check_criterion(ask, f"{item.standard}:{criterion_id}", criterion, paths)
+        if binding and criterion.modality == "must":
+            found.take(checked)
+        else:
+            # What is recommended never closes the gate; that it is open is still said.
+            found.conditions += [
+                Reason(
+                    code="criterion.recommended",
+                    says=f"{reason.about} is recommended and open: {reason.says}",
+                )
+                for reason in checked.reasons
+            ]
+    return found
+
+
+def _adjusted(ask: Ask, item: Owed, paths: frozenset[str]) -> Draft | None:
+    """What an adjustment that holds gives instead; None where none helps (G-17)."""
+    for name, adjustment in ask.framework.adjustments.items():
+        step = ask.determination.adjustment_traces.get(name)
+        others = adjustment.instead.get(item.standard, ())
+        if not others or step is None or step.outcome is not Outcome.RULED_OUT:
+            continue
+        found = Draft()
+        for other in others:
+            found.take(_check_standard(ask, item.model_copy(update={"standard": other}), paths))
+        if found.reasons:
+            continue
+        due = f"; due now: {', '.join(adjustment.notices)}" if adjustment.notices else ""
+        says = f"{', '.join(others)} instead of {item.standard}, by `{name}`{due}"
+        found.conditions.append(Reason(code="adjustment.applied", says=says))
+        return found
+    return None
 
 
 def _required_paths(ask: Ask, draft: Draft) -> frozenset[str]:

@@ -214,6 +214,10 @@ def _for_reason(
     standard, _, name = about.partition(":")
     if standard in framework.standards and name:
         return _for_criterion(reason, framework, owners, tested, margins)
+    if code == "interpretation.open":
+        by = framework.interpretations[about].by
+        do = f"choose a reading of {about}: {framework.interpretations[about].says}"
+        return [WorkItem(do=do, settles=about, kind="sign", owner=", ".join(by))]
     if code.startswith(("approval.", "ruling.")):
         return [WorkItem(do=f"sign: {reason.says}", settles=about, kind="sign", owner=about)]
     if code in ("negatives.not-current", "determination.stale", "determination.other-subject"):

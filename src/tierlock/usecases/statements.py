@@ -1,4 +1,4 @@
-"""What people state in one file: claims, attestations, approvals, rulings, negative records."""
+"""What people state in one file: claims, attestations, sign-offs, rulings, choices, negatives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TypeVar
 from tierlock.core import (
     Approval,
     Attestation,
+    Choice,
     Claim,
     Instant,
     Negative,
@@ -16,6 +17,7 @@ from tierlock.core import (
     Ruling,
     StatedApproval,
     StatedAttestation,
+    StatedChoice,
     StatedClaim,
     StatedNegative,
     StatedRuling,
@@ -37,6 +39,7 @@ class Statements(Record):
     attestations: tuple[StatedAttestation, ...] = ()
     approvals: tuple[StatedApproval, ...] = ()
     rulings: tuple[StatedRuling, ...] = ()
+    choices: tuple[StatedChoice, ...] = ()
     records: tuple[StatedNegative, ...] = ()
 
     def to_claims(self) -> tuple[Claim, ...]:
@@ -68,6 +71,17 @@ class Statements(Record):
                 signatures=tuple(_extended(part, into=RoleSignature) for part in stated.signatures),
             )
             for stated in self.rulings
+        )
+
+    def to_choices(self) -> tuple[Choice, ...]:
+        """Return the readings chosen of contested clauses, all unsigned."""
+        return tuple(
+            _extended(
+                stated,
+                into=Choice,
+                signatures=tuple(_extended(part, into=RoleSignature) for part in stated.signatures),
+            )
+            for stated in self.choices
         )
 
     def to_negatives(self) -> Negatives:

@@ -44,6 +44,16 @@ rulings:
       - {{role: owner, signer: ann}}
     reasons: we are not sure
     ruled_at: 2026-03-05T00:00:00Z
+choices:
+  - interpretation: clause
+    reading: narrow
+    framework: "{A}"
+    signatures:
+      - {{role: owner, signer: ann}}
+      - {{role: expert, signer: bob}}
+    reasons: counsel thinks so
+    chosen_at: 2026-03-05T00:00:00Z
+    expires_at: 2026-09-05T00:00:00Z
 records:
   - {{kind: dissent, says: too early, happened_at: 2026-03-05T00:00:00Z}}
 """
@@ -90,6 +100,19 @@ def test_a_sign_off_is_unsigned(stated: Statements) -> None:
     (approval,) = stated.to_approvals()
     assert (approval.role, approval.action, approval.determination) == ("owner", "deploy", A)
     assert approval.assurance == "declared"
+
+
+def test_a_choice_is_about_every_subject_and_unsigned(stated: Statements) -> None:
+    (choice,) = stated.to_choices()
+    assert (choice.interpretation, choice.reading, choice.framework) == ("clause", "narrow", A)
+    assert choice.signatures == (
+        RoleSignature(role="owner", signer="ann"),
+        RoleSignature(role="expert", signer="bob"),
+    )
+    assert {one.assurance for one in choice.signatures} == {"declared"}
+    (before,) = stated.choices
+    kept = {name: value for name, value in dict(before).items() if name != "signatures"}
+    assert {name: value for name, value in dict(choice).items() if name != "signatures"} == kept
 
 
 def test_nothing_that_was_stated_is_lost_on_the_way(stated: Statements) -> None:
