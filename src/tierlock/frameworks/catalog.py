@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from tierlock.core import Framework, FrameworkError, InputError, digest_bytes
 from tierlock.frameworks.hints import closest
-from tierlock.frameworks.load import load_framework, parse_framework, read_file
+from tierlock.frameworks.load import parse_framework, read_file
 
 SHIPPED: Final = Path(__file__).parent / "data"
 """The folder of the frameworks that come with Tierlock."""
@@ -65,6 +65,20 @@ def list_frameworks(*, folder: Path = SHIPPED) -> tuple[CatalogEntry, ...]:
         ) from None
 
 
+class FrameworkFile(NamedTuple):
+    """The bytes of a framework file.
+
+    Attributes:
+        name: the full name where a lock pins the file, else its path.
+        location: the path, as errors show it.
+        data: the bytes.
+    """
+
+    name: str
+    location: str
+    data: bytes
+
+
 def get_framework(name: str, *, folder: Path = SHIPPED) -> Framework:
     """Return the framework called `name`.
 
@@ -78,8 +92,20 @@ def get_framework(name: str, *, folder: Path = SHIPPED) -> Framework:
             locked digest (`framework.lock`), or a file with a problem.
         InputError: the file can not be read.
     """
-    if Path(name).suffix.lower() in _SUFFIXES:
-        return load_framework(Path(name))
+    file = framework_file(name, folder=folder)
+    return parse_framework(file.data, name=file.location)
+
+
+def framework_file(name: str, *, folder: Path = SHIPPED) -> FrameworkFile:
+    """Return the file of the framework called `name`, likewise, without reading what it says.
+
+    Raises:
+        FrameworkError: no such framework (`framework.unknown`), or a file that differs from its
+            locked digest (`framework.lock`).
+        InputError: the file can not be read.
+    """
+    if is_framework_path(name):
+        return FrameworkFile(name, name, read_file(Path(name)))
     entry = find_entry(name, entries=list_frameworks(folder=folder))
     path = folder / entry.path
     data = read_file(path)
@@ -91,7 +117,12 @@ def get_framework(name: str, *, folder: Path = SHIPPED) -> Framework:
             hint="restore the file; a changed framework is a new version",
             location=str(path),
         )
-    return parse_framework(data, name=str(path))
+    return FrameworkFile(entry.name, str(path), data)
+
+
+def is_framework_path(name: str) -> bool:
+    """Tell whether `name` is taken as the path of a file: it ends in .yaml or .yml."""
+    return Path(name).suffix.lower() in _SUFFIXES
 
 
 def find_entry(name: str, *, entries: tuple[CatalogEntry, ...]) -> CatalogEntry:

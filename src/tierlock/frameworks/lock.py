@@ -1,8 +1,9 @@
-"""The lock of a folder of frameworks: computed from its files, never loosened silently."""
+"""The locks of frameworks and of records: computed from their files, never loosened silently."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from tierlock.core import Framework, FrameworkError, digest_bytes
@@ -34,6 +35,24 @@ def lock_folder(folder: Path, *, unreleased: bool = False) -> str:
             _check_unchanged(locked, entries.get(locked.name), folder=folder)
     rows = [entries[name]._asdict() for name in sorted(entries)]
     return json.dumps({"frameworks": rows}, indent=2, ensure_ascii=False) + "\n"
+
+
+def lock_records(root: Path, *, folders: Sequence[str]) -> str:
+    """Return the text that pins every YAML file below some folders by its digest.
+
+    Other than a framework, a record may be corrected and may grow: what the lock shows is that
+    somebody meant it.
+
+    Args:
+        root: the lock lies here; paths in it are relative to this folder.
+        folders: names below `root`, `.` for all of it.
+
+    Raises:
+        InputError: a file can not be read.
+    """
+    paths = sorted(path for folder in folders for path in (root / folder).rglob("*.yaml"))
+    files = {path.relative_to(root).as_posix(): digest_bytes(read_file(path)) for path in paths}
+    return json.dumps({"files": files}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _entry(path: Path, *, folder: Path) -> CatalogEntry:

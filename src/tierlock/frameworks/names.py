@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tierlock.core import PRESUMPTION, Framework
+from tierlock.core import ADJUSTMENT, PRESUMPTION, Framework
 from tierlock.frameworks.flaw import Flaw
 from tierlock.frameworks.nodes import Path
 from tierlock.frameworks.trees import leaves_of, trees
@@ -39,12 +39,12 @@ def name_flaws(framework: Framework) -> Iterator[Flaw]:
 
 def _unusable(framework: Framework) -> Iterator[Flaw]:
     """Names from which the path `<threshold or standard>:<criterion>` could not be read back."""
-    for section in ("thresholds", "standards"):
+    for section in ("thresholds", "standards", "adjustments"):
         for name in getattr(framework, section):
             yield from _without(name, ":", (section, name))
     for name in framework.thresholds:
-        if name.startswith(PRESUMPTION):
-            message = f"`{name}` can not be a name here: the paths of presumptions begin so"
+        if name.startswith((PRESUMPTION, ADJUSTMENT)):
+            message = f"`{name}` can not be a name here: paths of other findings begin so"
             yield Flaw("framework.schema", message, ("thresholds", name), of_key=True)
         if name in framework.standards or name == _SCOPE:
             other = "the scope" if name == _SCOPE else "a standard"

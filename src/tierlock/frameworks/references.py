@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
-from tierlock.core import Attested, Framework, Measured, Undisclosed
+from tierlock.core import Attested, Combination, Framework, Measured, Standard, Undisclosed
 from tierlock.frameworks.flaw import Flaw
 from tierlock.frameworks.hints import suggestion
 from tierlock.frameworks.nodes import Path
@@ -44,6 +44,8 @@ def reference_flaws(framework: Framework) -> Iterator[Flaw]:
                 )
     yield from _thresholds(framework, tiers)
     yield from _combinations(framework)
+    yield from _interpretations(framework)
+    yield from _adjustments(framework)
     yield from _actions(framework)
     yield from _circles(framework)
 
@@ -105,12 +107,57 @@ def _thresholds(framework: Framework, tiers: list[str]) -> Iterator[Flaw]:
 
 def _combinations(framework: Framework) -> Iterator[Flaw]:
     for name, combination in framework.combinations.items():
-        path: Path = ("combinations", name)
-        for place, group in enumerate(combination.if_all):
-            where = (*path, "if_all", place)
-            yield from _all_known(group, framework.thresholds, "threshold", where)
-        owed = (*path, "obliges")
-        yield from _all_known(combination.obliges, framework.standards, "standard", owed)
+        yield from _combination(combination, framework, ("combinations", name))
+
+
+def _combination(combination: Combination, framework: Framework, path: Path) -> Iterator[Flaw]:
+    for place, group in enumerate(combination.if_all):
+        where = (*path, "if_all", place)
+        yield from _all_known(group, framework.thresholds, "threshold", where)
+    owed = (*path, "obliges")
+    yield from _all_known(combination.obliges, framework.standards, "standard", owed)
+
+
+def _interpretations(framework: Framework) -> Iterator[Flaw]:
+    for name, interpretation in framework.interpretations.items():
+        path: Path = ("interpretations", name)
+        yield from _all_known(interpretation.by, framework.roles, "role", (*path, "by"))
+        for reading, meaning in interpretation.readings.items():
+            for place, rule in enumerate(meaning.combinations):
+                where = (*path, "readings", reading, "combinations", place)
+                yield from _combination(rule, framework, where)
+
+
+def _adjustments(framework: Framework) -> Iterator[Flaw]:
+    """Yield what is unknown, and what would make an adjustment open more than it says."""
+    known, seen = framework.standards, set[str]()
+    for name, adjustment in framework.adjustments.items():
+        path: Path = ("adjustments", name)
+        yield from _all_known(adjustment.notices, framework.duties, "duty", (*path, "notices"))
+        for standard, others in adjustment.instead.items():
+            where = (*path, "instead", standard)
+            yield from _known(standard, known, "standard", where)
+            yield from _all_known(others, known, "standard", where)
+            if standard in framework.baseline:
+                message = f"`{standard}` is owed by everybody and can not be adjusted"
+                yield Flaw("framework.reference", message, where)
+            if standard in seen:
+                message = f"two adjustments stand in for `{standard}`"
+                yield Flaw("framework.duplicate", message, where)
+            seen.add(standard)
+            for place, other in enumerate(others):
+                if other in known and not _binds(known[other]):
+                    message = f"`{other}` is only recommended and can stand in for nothing"
+                    yield Flaw("framework.reference", message, (*where, place))
+
+
+def _binds(standard: Standard) -> bool:
+    """Whether at least one line of it must be met by the publisher."""
+    return (
+        standard.modality == "must"
+        and standard.addressee == "self"
+        and any(line.modality == "must" for line in standard.criteria.values())
+    )
 
 
 def _actions(framework: Framework) -> Iterator[Flaw]:

@@ -14,6 +14,9 @@ from typing import Any, Final
 from tierlock.core import Framework
 from tierlock.frameworks.language import records
 
+SCHEMA_FILE: Final = "framework.schema.json"
+"""What the schema's file is called, beside the framework files that name it."""
+
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ATTRIBUTE: Final = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 

@@ -33,6 +33,9 @@ def trees(framework: Framework) -> Iterator[Tree]:
         if threshold.presumed_out is not None:
             path = ("thresholds", name, "presumed_out", "unless")
             yield Tree(f"presumption of `{name}`", path, threshold.presumed_out.unless, "danger")
+    for name, adjustment in framework.adjustments.items():
+        path = ("adjustments", name, "unless")
+        yield Tree(f"adjustment `{name}`", path, adjustment.unless, "danger")
     for standard, criterion, node in framework.safeguard_tests():
         path = ("standards", standard, "criteria", criterion, "falls_short_if")
         yield Tree(f"safeguard `{standard}:{criterion}`", path, node, "protection")

@@ -84,7 +84,7 @@ def _worded(detail: ErrorDetails, expected: Expected) -> Flaw:
     if kind in special:
         return special[kind](detail, expected)
     if kind in {"string_too_short", "too_short"}:
-        return _empty(expected)
+        return _too_few(detail, expected)
     return Flaw("framework.schema", f"{_subject(path)}: {detail['msg'].lower()}", path)
 
 
@@ -173,10 +173,13 @@ def _limit(detail: ErrorDetails, expected: Expected) -> Flaw:
     return Flaw(code, message, expected.path)
 
 
-def _empty(expected: Expected) -> Flaw:
+def _too_few(detail: ErrorDetails, expected: Expected) -> Flaw:
     branches = expected.within in CONNECTIVES and expected.path[-1] in {"any", "all", "of"}
     code = "framework.connective" if branches else "framework.schema"
+    least, found = (detail["ctx"].get(key, 0) for key in ("min_length", "actual_length"))
     message = f"{_subject(expected.path)} may not be empty"
+    if found:
+        message = f"{_subject(expected.path)} needs at least {least}, not {found}"
     return Flaw(code, message, expected.path)
 
 

@@ -1,7 +1,7 @@
 """The codes of what importers report: problems inside evidence, and omissions.
 
 `note` informs; `doubt` keeps the evidence from supporting a rule-out, so it may only raise.
-docs/reference/formats.md explains each code; a test holds the page to these lists.
+The source of two tables of docs/reference/formats.md and of `tierlock explain CODE`.
 """
 
 from __future__ import annotations
@@ -12,34 +12,55 @@ from tierlock.core import Omission, Problem
 
 Severity = Literal["note", "doubt"]
 
-PROBLEMS: Final[dict[str, Severity]] = {
-    "attributes.cut": "note",
-    "companion.rows": "doubt",
-    "companion.unread": "note",
-    "config.retuned": "note",
-    "config.updated": "doubt",
-    "container.rewritten": "note",
-    "container.superseded": "note",
-    "dataset.shuffled": "note",
-    "dataset.subset": "note",
-    "header.journal": "note",
-    "header.mismatch": "doubt",
-    "header.start": "doubt",
-    "invalidation.unknown": "doubt",
-    "log.updated": "note",
-    "reported.inconsistent": "doubt",
-    "reported.relationship": "note",
-    "revision.dirty": "note",
-    "sample.duplicate": "doubt",
-    "sample.retried": "note",
-    "sample.summary-only": "doubt",
-    "score.edited": "note",
-    "score.text": "note",
-    "score.unmappable": "doubt",
-    "summary.mismatch": "doubt",
-    "text.replaced": "note",
-    "time.naive": "note",
-    "time.retrieved": "doubt",
+PROBLEMS: Final[dict[str, tuple[Severity, str]]] = {
+    "attributes.cut": ("note", "more than 32 attributes; the rarest were left out"),
+    "companion.rows": (
+        "doubt",
+        "the file of instances holds another number of rows than the record states",
+    ),
+    "companion.unread": (
+        "note",
+        "the record names a file of instances that does not lie beside it",
+    ),
+    "config.retuned": ("note", "throughput settings changed during the run"),
+    "config.updated": ("doubt", "settings that bear on the measurement changed during the run"),
+    "container.rewritten": (
+        "note",
+        "bytes of the archive belong to no member: it was rewritten in place",
+    ),
+    "container.superseded": (
+        "note",
+        "members of the archive were replaced by later ones of the same name",
+    ),
+    "dataset.shuffled": ("note", "the samples were drawn in shuffled order"),
+    "dataset.subset": ("note", "the run used a part of the dataset"),
+    "header.journal": (
+        "note",
+        "the run never finished; its header is the declaration at its start",
+    ),
+    "header.mismatch": ("doubt", "a mean in the header does not follow from the samples"),
+    "header.start": ("doubt", "the header describes another run than the declaration at its start"),
+    "invalidation.unknown": ("doubt", "samples were invalidated, and the log does not say which"),
+    "log.updated": ("note", "tags or metadata of the log were edited after the run"),
+    "reported.inconsistent": ("doubt", "count, n and mean of a publication disagree"),
+    "reported.relationship": ("note", "who evaluated, in relation to the subject's developer"),
+    "revision.dirty": ("note", "the run's repository had uncommitted changes"),
+    "sample.duplicate": ("doubt", "two records claim one sample and epoch; the later one stands"),
+    "sample.retried": ("note", "attempts were repeated after an error"),
+    "sample.summary-only": (
+        "doubt",
+        "attempts are known by their summary only, so edits would not show",
+    ),
+    "score.edited": ("note", "scores were edited after the run"),
+    "score.text": ("note", "a scorer gives only text, lists or objects: nothing can rest on it"),
+    "score.unmappable": (
+        "doubt",
+        "a scorer gives numbers for some samples and something else for others",
+    ),
+    "summary.mismatch": ("doubt", "the log's summary differs from its records"),
+    "text.replaced": ("note", "text was not valid Unicode and was repaired"),
+    "time.naive": ("note", "times without a zone were read as UTC"),
+    "time.retrieved": ("doubt", "only the time of retrieval is known"),
 }
 
 OMISSIONS: Final[dict[str, str]] = {
@@ -61,7 +82,7 @@ def problem(code: str, *, says: str) -> Problem:
     >>> problem("header.mismatch", says="accuracy differs").severity
     'doubt'
     """
-    return Problem(code=code, says=says, severity=PROBLEMS[code])
+    return Problem(code=code, says=says, severity=PROBLEMS[code][0])
 
 
 def omission(code: str, *, what: str, says: str = "") -> Omission:

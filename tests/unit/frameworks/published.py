@@ -22,6 +22,14 @@ def clauses(rules: Framework) -> dict[str, Any]:
         if threshold.presumed_out is not None:
             found[f"{name}:presumed_out"] = threshold.presumed_out
             trees[f"presumed/{name}"] = threshold.presumed_out.unless
+    for name, interpretation in rules.interpretations.items():
+        found[f"interpretations/{name}"] = interpretation
+        for reading, meaning in interpretation.readings.items():
+            for place, rule in enumerate(meaning.combinations):
+                found[f"interpretations/{name}/{reading}/{place}"] = rule
+    for name, adjustment in rules.adjustments.items():
+        found[f"adjustments/{name}"] = adjustment
+        trees[f"adjusted/{name}"] = adjustment.unless
     if rules.scope is not None:
         trees["scope"] = rules.scope.in_scope_if
     for name, tree in trees.items():

@@ -266,6 +266,10 @@ def below_everything() -> Determination:
     """Return the determination of a model that is shown to be below every threshold."""
     slots = ("long-form-virology-1", "swe-bench-hard")
     stated = [*limbs("CBRN-3"), attests("autonomy-checkpoint:works-hours-alone")]
+    stated += [
+        attests(f"{name}:own-showing", over=("weights", "elicitation"))
+        for name in ("CBRN-4-unassessed", "AI-RD-5-unassessed")
+    ]
     evidence = [of(slot, bad=1, size=90) for slot in slots]
     return determined(RULES, *evidence, plan=plan(RULES, *slots), attestations=stated)
 
@@ -316,7 +320,7 @@ def asked(found: Determination, **changes: Any) -> Verdict:
 
 
 def test_a_model_below_every_threshold_can_be_deployed_under_asl_2() -> None:
-    """RSP 2.2 section 6.1 (1); CBRN-4 needs no assessment of its own below CBRN-3."""
+    """RSP 2.2 section 6.1 (1); nobody chose a reading, so each threshold has its own showing."""
     found = below_everything()
     assert set(outcomes(found).values()) == {OUT}
     assert owed(found) == set(RULES.baseline)
@@ -367,6 +371,30 @@ def test_1_0_takes_half_of_the_tasks_for_early_signs_of_self_replication() -> No
         found = determined(FIRST, evidence, plan=plan(FIRST, "replication-tasks"))
         assert outcomes(found)["ASL-3/autonomy"] is outcome
         assert "asl-3/containment" in owed(found)  # misuse was not evaluated
+
+
+def test_1_0_owes_its_security_commitments_and_watches_for_extraction() -> None:
+    """RSP 1.0, appendix on security: item 5 of ASL-2, which 2.0 kept without the watch."""
+    assert {"asl-2/containment", "asl-2/security", "asl-2/deployment"} == set(FIRST.baseline)
+    lines = [*ASL_LINES["asl-2/security"], "A2-S5-extraction"]
+    assert sorted(FIRST.standards["asl-2/security"].criteria) == sorted(lines)
+    for threshold in FIRST.thresholds.values():
+        assert {"asl-3/containment", "asl-3/security"} <= set(threshold.obliges)
+    assert "asl-3/security" in FIRST.adjustments["extreme-emergency"].instead
+
+
+def test_the_next_level_is_promised_by_1_0_alone() -> None:
+    """RSP 1.0, Initial Commitments, item 3; 2.0 section 5 for ASL-4; changelog of 2.1."""
+    promised = {
+        path.stem: sorted(
+            {"define-next-asl", "define-asl-4-thresholds"} & load_framework(path).duties.keys()
+        )
+        for path in FILES
+    }
+    assert {name: duties for name, duties in promised.items() if duties} == {
+        "rsp-1.0": ["define-next-asl"],
+        "rsp-2.0": ["define-asl-4-thresholds"],
+    }
 
 
 def test_1_0_evaluates_every_three_months_and_every_fourfold_compute() -> None:

@@ -1,4 +1,4 @@
-"""The reference page names every key and is right; its examples and the guide's can be loaded."""
+"""The reference page names every key and is right; its examples can be loaded."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.frameworks.snippets import edited
 from tierlock.core import (
     CODES,
     About,
     ActionRule,
+    Adjustment,
     AllOf,
     AnyOf,
     AsPublished,
     AtLeast,
     Attested,
+    ClauseReading,
     Combination,
     Correction,
     Corrections,
@@ -31,6 +32,7 @@ from tierlock.core import (
     Framework,
     FrameworkSource,
     Inheritance,
+    Interpretation,
     Measured,
     Presumption,
     Record,
@@ -45,7 +47,7 @@ from tierlock.core import (
     Undisclosed,
     When,
 )
-from tierlock.frameworks import check_framework, parse_framework
+from tierlock.frameworks import parse_framework
 from tierlock.frameworks.language import records
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -70,6 +72,9 @@ TABLES: list[tuple[type[Record], ...]] = [
     (About,),
     (Presumption,),
     (Combination,),
+    (Interpretation,),
+    (ClauseReading,),
+    (Adjustment,),
     (AnyOf, AllOf, AtLeast),
     (Measured,),
     (Estimand,),
@@ -154,43 +159,6 @@ def test_every_code_of_a_framework_file_is_listed() -> None:
     for code in CODES:
         if code.startswith("framework."):
             assert f"| `{code}` |" in REFERENCE
-
-
-def guide_file() -> str:
-    return "".join(blocks(GUIDE, "yaml"))
-
-
-def test_the_guide_is_a_framework() -> None:
-    framework = parse_framework(guide_file().encode(), name="acme-1.yaml")
-    assert framework.name == "acme/small-1"
-
-
-@pytest.mark.parametrize(
-    ("bound", "grey_zone"),
-    [
-        ("rule_out_bellow: 0.30", "rule_in_above: 0.60"),
-        ("rule_out_above: 0.60", "rule_in_below: 0.30"),
-    ],
-)
-def test_the_guide_shows_real_errors(bound: str, grey_zone: str) -> None:
-    text = edited("rule_out_below: 0.30", bound, text=guide_file())
-    text = edited("rule_in_above: 0.60", grey_zone, text=text)
-    (problem,) = check_framework(text.encode(), name="acme-1.yaml")
-    assert f"{problem}\n" in blocks(GUIDE, "text")
-
-
-def test_the_guide_s_program_prints_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (program,) = blocks(GUIDE, "python")
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "acme-1.yaml"
-    path.write_text(guide_file(), encoding="utf-8")
-    exec(compile(program, "guide", "exec"), {})  # noqa: S102  # the guide's own program
-    assert capsys.readouterr().out == ""
-    path.write_text(guide_file().replace("title: Acme's", "titel: Acme's"), encoding="utf-8")
-    exec(compile(program, "guide", "exec"), {})  # noqa: S102
-    assert "did you mean `title`?" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("page", [REFERENCE, GUIDE])

@@ -2,166 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.unit.frameworks.openai_cases import (
+    BETA,
+    CRITICAL,
+    DERIVED,
+    FILES,
+    TRACKED,
+    TWO,
+    asked,
+    attestations,
+    chosen,
+    judged,
+    standards_in,
+)
 from tests.unit.frameworks.published import clauses, outcomes, owed
-from tests.unit.policy.factory import (
-    AT,
-    IN,
-    OPEN,
-    OUT,
-    ago,
-    claim,
-    complete,
-    document,
-    negative,
-    plan,
-    run,
-    samples,
-    subject,
-    values,
-)
-from tierlock.core import (
-    Action,
-    Approval,
-    Attestation,
-    Attested,
-    Decision,
-    Determination,
-    Fact,
-    Framework,
-    Measured,
-    Outcome,
-    RoleSignature,
-    Ruling,
-    Subject,
-    Undisclosed,
-    Verdict,
-    digest,
-    leaves,
-)
-from tierlock.frameworks import SHIPPED, check_framework, load_framework
-from tierlock.policy import decide, determine
+from tests.unit.policy.factory import AT, IN, OPEN, OUT, plan, run, samples, subject, values
+from tierlock.core import Fact, Measured, Outcome, Undisclosed, Verdict, leaves
+from tierlock.frameworks import check_framework, load_framework
+from tierlock.policy import determine
 
-FOLDER = SHIPPED / "openai"
-FILES = sorted(FOLDER.glob("*.yaml"))
-TWO = load_framework(FOLDER / "preparedness-2.yaml")
-BETA = load_framework(FOLDER / "preparedness-beta.yaml")
-HIGH = ("High/bio-chem", "High/cyber", "High/self-improvement")
-CRITICAL = tuple(name.replace("High", "Critical") for name in HIGH)
-TRACKED = (*HIGH, *CRITICAL)
-DERIVED = {
-    f"derived_from_model_below_high_{category}": True
-    for category in ("bio_chem", "cyber", "self_improvement")
-}
-"""Facts of a model that was fine-tuned from one below High in every category."""
 BOARDS = {"2": "safety-and-security-committee", "beta": "board-of-directors"}
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-
-
-def attested_leaves(rules: Framework) -> Iterator[tuple[str, Attested]]:
-    """Yield every attested criterion with its path."""
-    trees = [(f"{name}:", item.crossed_if) for name, item in rules.thresholds.items()]
-    trees += [
-        (f"presumed/{name}:", item.presumed_out.unless)
-        for name, item in rules.thresholds.items()
-        if item.presumed_out is not None
-    ]
-    trees += [(f"{name}:{line}/", node) for name, line, node in rules.safeguard_tests()]
-    for prefix, tree in trees:
-        for leaf in leaves(tree):
-            if isinstance(leaf, Attested):
-                yield f"{prefix}{leaf.name}", leaf
-
-
-def attestations(rules: Framework, *, but: Collection[str] = ()) -> list[Attestation]:
-    """Return that every attested criterion is ruled out, but those whose path holds a `but`."""
-    parts: dict[str, Any] = subject().parts.model_dump()
-    return [
-        Attestation(
-            criterion=path,
-            subject="m",
-            role=leaf.by,
-            signer="a",
-            over={part: parts[part] for part in leaf.over},
-            attested_at=ago(1),
-        )
-        for path, leaf in attested_leaves(rules)
-        if not any(text in path for text in but)
-    ]
-
-
-def judged(
-    rules: Framework,
-    *,
-    about: Subject | None = None,
-    reached: Collection[str] = (),
-    but: Collection[str] = (),
-) -> Determination:
-    """Return the determination in which the first attested criterion of `reached` is shown."""
-    paths = [path for path, _ in attested_leaves(rules)]
-    shown = [next(path for path in paths if path.startswith(f"{name}:")) for name in reached]
-    return determine(
-        rules,
-        plan(rules, "nothing"),
-        (),
-        subject=about or subject(),
-        at=AT,
-        attestations=attestations(rules, but=but),
-        negatives=complete(*(negative("failed_claim", concerns=path) for path in shown)),
-    )
-
-
-def asked(
-    rules: Framework,
-    found: Determination,
-    action: str,
-    *,
-    about: Subject | None = None,
-    claimed: Collection[str] = (),
-    failed: Collection[str] = (),
-) -> Decision:
-    """Return the decision with Leadership's ruling and sign-off, and claims for `claimed`."""
-    claims = [
-        claim(f"{name}:{line}", evidence=tuple(document(kind=kind) for kind in item.accepts))
-        for name in claimed
-        for line, item in rules.standards[name].criteria.items()
-    ]
-    ruling = Ruling(
-        subject="m",
-        determination=digest(found),
-        signatures=(RoleSignature(role="leadership", signer="l"),),
-        reasons="as computed",
-        ruled_at=ago(0),
-    )
-    approval = Approval(
-        role="leadership",
-        signer="l",
-        action=action,
-        determination=digest(found),
-        approved_at=ago(0),
-    )
-    return decide(
-        rules,
-        found,
-        subject=about or subject(),
-        action=Action(name=action),
-        at=AT,
-        claims=claims,
-        rulings=[ruling],
-        approvals=[approval],
-        negatives=complete(*(negative("failed_claim", concerns=path) for path in failed)),
-    )
-
-
-def standards_in(decision: Decision) -> set[str]:
-    """Return the standards that the reasons of a decision are about."""
-    return {reason.about.split(":")[0] for reason in decision.reasons}
 
 
 @every_file
@@ -240,7 +107,7 @@ def test_obligations_of_table_1() -> None:
     obliges = {name: set(TWO.thresholds[name].obliges) for name in TRACKED}
     always = {"safeguards-report", "high/security"}
     assert obliges["High/bio-chem"] == always | {"high/misuse"}
-    assert obliges["High/cyber"] == always | {"high/misuse", "high/misalignment"}
+    assert obliges["High/cyber"] == always | {"high/misuse"}  # C.2 depends on the reading
     assert obliges["High/self-improvement"] == always
     for name in CRITICAL:
         assert obliges[name] == {"critical/safeguards", "critical/security"}
@@ -248,7 +115,7 @@ def test_obligations_of_table_1() -> None:
 
 
 def test_cyber_high_asks_for_c1_outside_and_c2_inside() -> None:
-    """Table 1, Cybersecurity, High: C.3 for both, whatever long-range autonomy there is."""
+    """Table 1, Cybersecurity, High: C.3 for both; who chose no reading owes C.2 as well."""
     derived = subject(facts=DERIVED)
     found = judged(TWO, about=derived, reached=["High/cyber"])
     assert outcomes(found)["High/cyber"] is IN
@@ -357,10 +224,12 @@ def test_a_model_that_is_cyber_high_can_pass_with_its_safeguards(action: str) ->
     """Section 4.2, decision point 1; the group's word that the safeguards suffice is needed."""
     derived = subject(facts=DERIVED)
     claimed = [name for name in TWO.standards if not TWO.standards[name].undefined]
+    choices = [chosen(TWO, "always")]
     found = judged(TWO, about=derived, reached=["High/cyber"])
-    assert asked(TWO, found, action, about=derived, claimed=claimed).verdict is Verdict.ALLOW
+    answer = asked(TWO, found, action, about=derived, claimed=claimed, choices=choices)
+    assert (answer.verdict, answer.conditions) == (Verdict.ALLOW, ())
     doubted = judged(TWO, about=derived, reached=["High/cyber"], but=["risk-not-minimised"])
-    answer = asked(TWO, doubted, action, about=derived, claimed=claimed)
+    answer = asked(TWO, doubted, action, about=derived, claimed=claimed, choices=choices)
     about = {reason.about for reason in answer.reasons}
     assert about == (set() if action == "train" else {"safeguards-report:sufficiency"})
 
@@ -398,12 +267,6 @@ def test_forecast_critical_asks_for_more_during_development() -> None:
     assert standards_in(asked(TWO, found, "train", about=derived)) == {
         "development/extra-safeguards"
     }
-
-
-def test_contested_clauses_are_named() -> None:
-    text = " ".join(TWO.does_not_establish)
-    assert "in conjunction with long-range autonomy" in text
-    assert "Section 4.3" in text
 
 
 def test_the_beta_has_three_thresholds_in_each_of_four_categories() -> None:

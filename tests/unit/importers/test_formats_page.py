@@ -29,8 +29,8 @@ def rows(title: str) -> list[list[str]]:
 
 
 def test_problems() -> None:
-    table = {row[0].strip("`"): row[1] for row in rows("Problems")}
-    assert table == dict(PROBLEMS)
+    table = {row[0].strip("`"): (row[1], row[2]) for row in rows("Problems")}
+    assert table == PROBLEMS
     assert list(PROBLEMS) == sorted(PROBLEMS)
 
 
