@@ -21,7 +21,7 @@ from tierlock.analysis.prove_replay import replay
 from tierlock.analysis.prove_run import agrees
 from tierlock.analysis.prove_search import consequence_of, situation_of
 from tierlock.analysis.prove_values import Consequence, Situation
-from tierlock.core import Framework, Outcome
+from tierlock.core import ADJUSTMENT, Framework, Outcome
 
 THOROUGH = os.environ.get("TIERLOCK_HYPOTHESIS") == "thorough"
 ALIKE = settings(
@@ -30,6 +30,7 @@ ALIKE = settings(
     suppress_health_check=list(HealthCheck),
 )
 SEEDS = st.integers(0, 2**32)
+WITH_LEEWAY = frameworks().filter(lambda one: one.adjustments and one.interpretations)
 
 
 def drawn(side: Encoding, rng: Random) -> z3.ModelRef:
@@ -39,9 +40,13 @@ def drawn(side: Encoding, rng: Random) -> z3.ModelRef:
     wishes = [(side.rest, 0.9), (side.official, 0.5)]
     wishes += [(one, 0.1) for three in side.ruled.values() for one in three]
     wishes += [(one, 0.03) for one in side.failed.values()]
-    wishes += [(one, 0.9) for one in side.covered.values()]
-    for leaf in side.trees.leaves.values():
-        good = rng.random() < 0.5
+    share = rng.choice((0.9, 0.5))
+    wishes += [
+        (one, 0.95 if path.startswith("lesser:") else share) for path, one in side.covered.items()
+    ]
+    wishes += [(one.chosen, 0.4) for read in side.readings.values() for one in read.values()]
+    for path, leaf in side.trees.leaves.items():
+        good = rng.random() < (0.9 if path.startswith(ADJUSTMENT) else 0.5)
         wishes += [(leaf.outcome.ruled_out, 0.9 if good else 0.1), (leaf.outcome.reached, 0.5)]
         wishes += [(leaf.owes, 0.3), (leaf.vetoed, 0.3), (leaf.evidence, 0.5)]
         wishes += [(leaf.incurable, 0.3)]
@@ -64,7 +69,7 @@ def compared(framework: Framework, seed: int) -> tuple[Situation, Consequence, C
 
 
 @ALIKE
-@given(frameworks(), SEEDS)
+@given(frameworks() | WITH_LEEWAY, SEEDS)
 def test_the_formulas_agree_with_the_engine(framework: Framework, seed: int) -> None:
     _, engine, encoding = compared(framework, seed)
     assert engine.thresholds == encoding.thresholds
@@ -79,7 +84,7 @@ def test_the_combinations_are_worth_comparing() -> None:
     ruled: Counter[bool] = Counter()
 
     @settings(
-        max_examples=60,
+        max_examples=120,
         deadline=None,
         database=None,
         derandomize=True,
@@ -97,3 +102,28 @@ def test_the_combinations_are_worth_comparing() -> None:
     assert all(times >= 3 for times in verdicts.values())
     assert len(verdicts) == len(outcomes) == 3
     assert len(ruled) == 2
+
+
+def test_readings_are_chosen_and_adjustments_applied() -> None:
+    adjusted: Counter[str] = Counter()
+    chosen: Counter[int] = Counter()
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(WITH_LEEWAY, SEEDS)
+    def look(framework: Framework, seed: int) -> None:
+        situation, engine, encoding = compared(framework, seed)
+        assert agrees(engine, encoding=encoding)
+        assert engine.verdict is not None
+        if engine.adjusted:
+            adjusted[engine.verdict.value] += 1
+        chosen.update(len(readings) for readings in situation.chosen.values())
+
+    look()
+    assert adjusted.total() >= 3
+    assert {0, 1, 2} <= set(chosen)

@@ -4,7 +4,7 @@
 |---|---|
 | nested trees, implications, scope, precaution | outcomes, what is owed, holds, labels |
 | runs with missing, refused and impossible values, registers, plans | findings, what they owe |
-| claims, approvals, rulings, negative records | verdict, reasons, conditions, expiry |
+| claims, approvals, rulings, choices, negative records | verdict, reasons, conditions, expiry |
 | one contradiction in plan, register or evidence | the code of the error |
 
 The reference engine uses exact binomial sums, and a race for values between the ends; the engine
@@ -59,6 +59,7 @@ def test_the_engines_agree(world: World) -> None:
         claims=bound.claims,
         rulings=bound.rulings,
         approvals=bound.approvals,
+        choices=bound.choices,
         negatives=bound.negatives,
     )
     assert not compare_decisions(bound.decided(determination), answer)
@@ -117,6 +118,7 @@ def test_the_worlds_are_worth_comparing() -> None:
     """Random inputs in which everything is undetermined and closed would show nothing."""
     verdicts: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
+    leeway: Counter[str] = Counter()
 
     @settings(
         max_examples=200,
@@ -129,10 +131,15 @@ def test_the_worlds_are_worth_comparing() -> None:
     def look(world: World) -> None:
         determination = world.determined()
         outcomes.update(found.outcome.value for found in determination.thresholds)
-        verdicts[world.bound_to(digest(determination)).decided(determination).verdict.value] += 1
+        decision = world.bound_to(digest(determination)).decided(determination)
+        verdicts[decision.verdict.value] += 1
+        leeway.update({one.code for one in (*decision.reasons, *decision.conditions)})
+        leeway["reading chosen"] += any(decision.readings.values())
 
     look()
     assert all(verdicts[name] >= 0.1 * verdicts.total() for name in ("ALLOW", "HOLD"))
     assert verdicts["DENY"] >= 0.03 * verdicts.total()
     assert len(outcomes) == 3
     assert all(times >= 0.05 * outcomes.total() for times in outcomes.values())
+    for named in ("adjustment.applied", "interpretation.open", "reading chosen"):
+        assert leeway[named] >= 0.02 * verdicts.total(), (named, leeway[named])

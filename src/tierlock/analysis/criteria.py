@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tierlock.analysis.trees import is_impossible
 from tierlock.core import (
+    ADJUSTMENT,
     PRESUMPTION,
     AllOf,
     AnyOf,
@@ -31,7 +32,8 @@ class Tree(NamedTuple):
     """A tree, the path before its leaves' names, and its rule-out alpha.
 
     Attributes:
-        of: the threshold or `<standard>:<criterion>` that it decides; empty for the scope.
+        of: the threshold, `adjusted/<adjustment>` or `<standard>:<criterion>` that it decides;
+            empty for the scope.
         presumption: whether it is the tree that defeats a threshold's presumption.
     """
 
@@ -43,11 +45,12 @@ class Tree(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """A criterion with its path and the alpha that is left for ruling it out."""
+    """A criterion with its path, the alpha left for ruling it out, and what divides the other."""
 
     path: str
     criterion: Criterion
     alpha: float
+    rule_in_factor: int
 
 
 def trees_of(framework: Framework) -> Iterator[Tree]:
@@ -61,6 +64,9 @@ def trees_of(framework: Framework) -> Iterator[Tree]:
         if threshold.presumed_out is not None:
             unless = threshold.presumed_out.unless
             yield Tree(name, f"{PRESUMPTION}{name}:", unless, alpha, presumption=True)
+    for name, adjustment in framework.adjustments.items():
+        of = f"{ADJUSTMENT}{name}"
+        yield Tree(of, f"{of}:", adjustment.unless, plain)
     for standard, criterion, node in framework.safeguard_tests():
         of = f"{standard}:{criterion}"
         yield Tree(of, f"{of}/", node, plain)
@@ -68,15 +74,17 @@ def trees_of(framework: Framework) -> Iterator[Tree]:
 
 def leaves_of(tree: Tree) -> tuple[Leaf, ...]:
     """Return the criteria of a tree, each with its share of alpha (spec/determination.md M-7)."""
-    return tuple(_below(tree.node, tree.path, tree.alpha))
+    return tuple(_below(tree.node, tree.path, tree.alpha, 1))
 
 
-def _below(node: Node, path: str, alpha: float) -> Iterator[Leaf]:
+def _below(node: Node, path: str, alpha: float, rule_in_factor: int) -> Iterator[Leaf]:
     if isinstance(node, AnyOf | AllOf | AtLeast):
-        for child in children(node):
-            yield from _below(child, path, alpha / needed(node))
+        below, k = children(node), needed(node)
+        for child in below:
+            further = rule_in_factor * (len(below) - k + 1)
+            yield from _below(child, path, alpha / k, further)
     else:
-        yield Leaf(f"{path}{node.name}", node, alpha)
+        yield Leaf(f"{path}{node.name}", node, alpha, rule_in_factor)
 
 
 def why_never_reached(leaf: Criterion, *, framework: Framework) -> str:

@@ -36,6 +36,41 @@ def view_crosswalk(crosswalk: Crosswalk, *, asked: tuple[str, ...] = ()) -> tupl
     return tuple(view for view in views if view.relations or view.not_stated)
 
 
+def view_thresholds(
+    crosswalk: Crosswalk, *, frameworks: tuple[str, ...]
+) -> tuple[ConceptView, ...]:
+    """Return what is stated, and what is not, between thresholds of any two of `frameworks`.
+
+    Args:
+        crosswalk: what was stated.
+        frameworks: names; a relation is seen from the one that comes first here, and `none` in a
+            whole framework from the line that has no counterpart there.
+    """
+    found: dict[str, ConceptView] = {}
+    for pair in combinations(frameworks, 2):
+        for view in view_crosswalk(crosswalk, asked=pair):
+            earlier = found.get(view.concept, ConceptView(concept=view.concept, title=view.title))
+            stated = (
+                # What has no counterpart is the line, not the whole framework that lacks one.
+                one.inverse() if one.item.kind == "framework" else one
+                for one in view.relations
+                if _on_lines(one)
+            )
+            found[view.concept] = earlier.model_copy(
+                update={
+                    "relations": (*earlier.relations, *stated),
+                    "not_stated": (*earlier.not_stated, *filter(_on_lines, view.not_stated)),
+                }
+            )
+    views = (found[name] for name in crosswalk.concepts if name in found)
+    return tuple(view for view in views if view.relations or view.not_stated)
+
+
+def _on_lines(pair: CrosswalkRelation | CrosswalkPair) -> bool:
+    """Tell whether both ends are thresholds, or one is and the other has nothing like it."""
+    return {pair.item.kind, pair.other.kind} <= {"threshold", "framework"}
+
+
 def _view(
     name: str, *, concept: CrosswalkConcept, asked: tuple[str, ...], stated: set[_Pair]
 ) -> ConceptView:

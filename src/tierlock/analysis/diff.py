@@ -2,26 +2,35 @@
 
 Walks both versions along the keys of the language, so that no key can be forgotten: one without a
 rule in `direction` is reported as `changed`. Items are matched by their names; a renamed one is
-shown as removed and added. The version itself is not compared: it names what is compared.
+shown as removed and added, but for the one clock of its kind. The version itself is not compared,
+nor where texts name it: it names what is compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
-from tierlock.analysis.direction import APPEARS, Tree, is_tree, rule_of, shown
+from tierlock.analysis.diff_clocks import pair_clocks
+from tierlock.analysis.diff_leeway import (
+    appears,
+    groups_tree,
+    instead_steps,
+    meaning_of,
+    rules_step,
+)
+from tierlock.analysis.direction import APPEARS, PROSE, Tree, is_tree, rule_of, shown
 from tierlock.analysis.trees import compare_ease, kind_of, tree_words
 from tierlock.analysis.values import MIRROR, Change, ChangeKind, Difference
+from tierlock.analysis.wording import without_version
 from tierlock.core import (
+    ADJUSTMENT,
     PRESUMPTION,
-    AllOf,
-    AnyOf,
-    Fact,
-    FactTest,
+    Adjustment,
+    ClauseReading,
+    Combination,
     Framework,
     Measured,
-    Node,
     Record,
     Threshold,
     leaves,
@@ -29,6 +38,8 @@ from tierlock.core import (
 
 # Parts of the framework that are read as an item of their own.
 _OWN: Final = frozenset({"error_control", "corrections", "ruling", "scope", "baseline"})
+# Lists of sentences.
+_SENTENCES: Final = frozenset({"does_not_establish", "unassessed"})
 _EASE: Final[Mapping[str, ChangeKind]] = {
     "easier": "strengthened",
     "harder": "weakened",
@@ -72,11 +83,13 @@ def diff_frameworks(old: Framework, *, new: Framework) -> Difference:
         before, after = getattr(old, field), getattr(new, field)
         if field == "version" or before == after:
             continue
-        items = _items(before), _items(after)
-        if items[0] is not None and items[1] is not None and (items[0] or items[1]):
-            changes += _each(_Place(old, new, field), items[0], items[1])
+        mine, theirs = _items(before), _items(after)
+        if mine is not None and theirs is not None and (mine or theirs):
+            if field == "triggers":
+                mine, theirs = pair_clocks(mine, after=theirs)
+            changes += _each(_Place(old, new, field), mine, theirs)
             if field == "tiers":
-                changes += _order(_Place(old, new, field), list(items[0]), list(items[1]))
+                changes += _order(_Place(old, new, field), list(mine), list(theirs))
         elif field in _OWN and isinstance(before, Record) and isinstance(after, Record):
             changes += _record(_Place(old, new, field), before, after)
         else:
@@ -102,11 +115,17 @@ def _each(
     for name in [*before, *(name for name in after if name not in before)]:
         there = place.item_at(above + name)
         if name not in after:
-            yield there.change("removed", old=_headline(before[name]))
+            kind = MIRROR[appears(before[name], beside=_others(before, name))]
+            yield there.change(kind, old=_headline(before[name]))
         elif name not in before:
-            yield there.change("added", new=_headline(after[name]))
+            kind = appears(after[name], beside=_others(after, name))
+            yield there.change(kind, new=_headline(after[name]))
         else:
             yield from _record(there, before[name], after[name])
+
+
+def _others(items: Mapping[str, Record], name: str) -> dict[str, Record]:
+    return {other: item for other, item in items.items() if other != name}
 
 
 def _order(place: _Place, before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
@@ -156,10 +175,21 @@ def _field(
 ) -> Iterator[Change]:
     """Compare two values of one key, which differ."""
     if owner.__name__ == "Combination" and field == "if_all":
-        before, after = _groups(before), _groups(after)
+        before, after = groups_tree(_tuple(before)), groups_tree(_tuple(after))
+    if field in PROSE or field in _SENTENCES or owner.__name__ == "About":
+        sides = (place.old, place.new)
+        before, after = without_version(before, after=after, sides=sides, cites=field == "cite")
+        if before == after:
+            return
     if is_tree(before) and is_tree(after):
         yield from _tree(place, field, before, after)
-    elif isinstance(before, dict) and isinstance(after, dict):
+    elif owner is ClauseReading:
+        yield from _rules(place, field, _tuple(before), _tuple(after))
+    elif owner is Adjustment and isinstance(before, dict) and isinstance(after, dict):
+        for name, step in instead_steps(before, new=after):
+            key = f"{field}.{name}"
+            yield place.change(step.kind, field=key, old=step.old, new=step.new)
+    elif _holds_records(before) and _holds_records(after):
         yield from _each(place, before, after)
     elif isinstance(before, Record) and isinstance(after, Record):
         yield from _record(place._replace(prefix=f"{place.prefix}{field}."), before, after)
@@ -176,13 +206,36 @@ def _field(
             yield place.change(step.kind, field=field, old=step.old, new=step.new)
 
 
+def _rules(
+    place: _Place, field: str, before: Sequence[Combination], after: Sequence[Combination]
+) -> Iterator[Change]:
+    """Compare what a reading obliges to, or only how that is worded."""
+    old = {meaning_of(rule): rule for rule in before}
+    new = {meaning_of(rule): rule for rule in after}
+    if old.keys() == new.keys():
+        there = place._replace(prefix=f"{place.prefix}{field}.")
+        for meaning, rule in old.items():
+            yield from _record(there, rule, new[meaning])
+    else:
+        step = rules_step(before, new=after)
+        yield place.change(step.kind, field=field, old=step.old, new=step.new)
+
+
+def _tuple(value: object) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _holds_records(value: object) -> TypeGuard[dict[str, Record]]:
+    return isinstance(value, dict) and all(isinstance(one, Record) for one in value.values())
+
+
 def _tree(place: _Place, field: str, before: Tree, after: Tree) -> Iterator[Change]:
     """Compare two trees: their connectives as a whole, then their leaves by name."""
     ease = compare_ease(before, new=after)
     if ease != "same":
         words = tree_words(before), tree_words(after)
         yield place.change(_EASE[ease], field=field, old=words[0], new=words[1])
-    if place.section == "combinations":
+    if field == "if_all":
         return
     path = _leaf_path(place, field)
     old = {leaf.name: leaf for leaf in leaves(before)}
@@ -205,22 +258,8 @@ def _tree(place: _Place, field: str, before: Tree, after: Tree) -> Iterator[Chan
 def _leaf_path(place: _Place, field: str) -> str:
     """Return what stands before a leaf's name in its path, as in a determination's findings."""
     if field == "unless":
-        return f"{PRESUMPTION}{place.item}:"
+        kind = ADJUSTMENT if place.section == "adjustments" else PRESUMPTION
+        return f"{kind}{place.item}:"
     if not place.item:
         return ""
     return f"{place.item}/" if field == "falls_short_if" else f"{place.item}:"
-
-
-def _groups(value: object) -> Node:
-    """Return the groups of a combination as a tree, each threshold a leaf."""
-    groups = value if isinstance(value, tuple) else ()
-    return AllOf(
-        all=tuple(
-            AnyOf(
-                any=tuple(
-                    Fact(fact=name, says=name, crossed_if=FactTest(equals=True)) for name in group
-                )
-            )
-            for group in groups
-        )
-    )

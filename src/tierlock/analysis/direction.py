@@ -186,6 +186,9 @@ RULES: Final[Mapping[tuple[str, str], Rule]] = {
     ("Threshold", "obliges"): more_is_stricter,
     ("Threshold", "implies"): more_is_different,
     ("Combination", "obliges"): more_is_stricter,
+    ("Interpretation", "by"): more_is_stricter,
+    # Duties gate no action, and are owed all the same.
+    ("Adjustment", "notices"): more_is_stricter,
     ("Standard", "modality"): _rank("may", "should", "must"),
     ("Standard", "addressee"): _rank("industry", "self"),
     ("Standard", "instructs"): more_is_stricter,

@@ -16,6 +16,7 @@ from tierlock.analysis.lint_rules import (
     no_baseline,
     no_citation,
     no_expiry,
+    same_readings,
     unassessed,
     unused,
 )
@@ -29,13 +30,14 @@ LINT_CODES: Final[Mapping[str, str]] = {
     "lint.alpha": "the whole data set is too small to rule out a bound",
     "lint.power": "a data set is too small unless a subject is much safer than the bound",
     "lint.weakened": "the previous version asked for more",
-    "lint.no-citation": "a bound, threshold, standard or grace does not name its source",
+    "lint.no-citation": "a bound, threshold, standard, clause or grace does not name its source",
     "lint.no-baseline": "nothing is owed by every subject",
     "lint.no-alpha-schedule": "one period's error budget meets more looks than it is divided among",
     "lint.no-expiry": "evidence, claims or attestations never become stale",
     "lint.unassessed": "a domain has no threshold and does not say so",
     "lint.gate-without-process": "no action needs a ruling or a sign-off",
-    "lint.unused": "an evaluation decides nothing, or a standard is owed by nobody",
+    "lint.same-readings": "every reading of a contested clause obliges to the same",
+    "lint.unused": "nothing asks for an evaluation, or owes a standard that is written or adjusted",
 }
 """Every code of a remark, with its meaning, in the order in which remarks are listed."""
 
@@ -50,6 +52,7 @@ _CHECKS: Final = (
     no_expiry,
     unassessed,
     gate_without_people,
+    same_readings,
     unused,
 )
 # Items whose removal leaves a subject with less to show or to do. What the removal of a criterion

@@ -1,10 +1,14 @@
-"""What a framework leaves out: baseline, alpha schedule, expiry, domains, people, citations."""
+"""What a framework leaves out: baseline, alpha schedule, expiry, domains, people, citations.
+
+Readings of clauses and adjustments of standards that change nothing belong here, too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from tierlock.analysis.criteria import leaves_of, trees_of
+from tierlock.analysis.diff_leeway import meaning_of
 from tierlock.analysis.direction import days_of
 from tierlock.analysis.values import Remark
 from tierlock.core import Attested, Framework, Measured, Standard, Trigger, Undisclosed
@@ -147,14 +151,52 @@ def unused(framework: Framework) -> Iterator[Remark]:
     for name in framework.evaluations:
         if name not in asked:
             yield _unused(f"evaluations.{name}", "no criterion asks for this evaluation")
-    owed = {*framework.baseline, *(framework.scope.baseline if framework.scope else ())}
-    for threshold in framework.thresholds.values():
-        owed.update(threshold.obliges)
-    for combination in framework.combinations.values():
-        owed.update(combination.obliges)
+    owed = set(_owed(framework))
+    others = {
+        other
+        for adjustment in framework.adjustments.values()
+        for names in adjustment.instead.values()
+        for other in names
+    }
     for name in framework.standards:
-        if name not in owed:
+        if name not in owed | others:
             yield _unused(name, "neither the baseline nor a threshold owes this standard")
+    for name, adjustment in framework.adjustments.items():
+        for standard in adjustment.instead:
+            if standard not in owed:
+                says = f"it adjusts `{standard}`, and nothing owes that"
+                yield _unused(f"adjustments.{name}", says)
+
+
+def same_readings(framework: Framework) -> Iterator[Remark]:
+    """Yield contested clauses of which every reading obliges to the same (`lint.same-readings`)."""
+    for name, interpretation in framework.interpretations.items():
+        meanings = {
+            frozenset(meaning_of(rule) for rule in reading.combinations)
+            for reading in interpretation.readings.values()
+        }
+        if len(meanings) == 1:
+            yield Remark(
+                code="lint.same-readings",
+                severity="note",
+                where=f"interpretations.{name}",
+                says="every reading obliges to the same, so that the choice changes nothing",
+                hint="write what they share as combinations, or what the readings differ in",
+            )
+
+
+def _owed(framework: Framework) -> Iterator[str]:
+    """Yield what something owes, whichever reading is chosen of a contested clause."""
+    yield from framework.baseline
+    if framework.scope is not None:
+        yield from framework.scope.baseline
+    for threshold in framework.thresholds.values():
+        yield from threshold.obliges
+    for combination in framework.combinations.values():
+        yield from combination.obliges
+    for interpretation in framework.interpretations.values():
+        for combination in interpretation.all_combinations:
+            yield from combination.obliges
 
 
 def _unused(where: str, says: str) -> Remark:
@@ -181,6 +223,12 @@ def no_citation(framework: Framework) -> Iterator[Remark]:
                     says=f"its bound is {basis}, and no source is named",
                     hint="name the source in `cite`, or say `basis: proposal`",
                 )
+    for name, interpretation in framework.interpretations.items():
+        if not interpretation.cite:
+            yield _uncited(f"interpretations.{name}", "the contested clause names no source")
+    for name, adjustment in framework.adjustments.items():
+        if not adjustment.cite:
+            yield _uncited(f"adjustments.{name}", "the adjustment names no source")
     for trigger in framework.triggers:
         if trigger.grace is not None and not trigger.cite:
             yield _uncited(f"triggers.{trigger.id}", "the grace of this clock names no source")

@@ -26,6 +26,18 @@ def prove_framework(framework: Framework) -> tuple[Proof, ...]:
     Raises:
         InputError: the extra `prove` is not installed.
     """
+    require_solver()
+    from tierlock.analysis.prove_run import run_proofs
+
+    return run_proofs(framework)
+
+
+def require_solver() -> None:
+    """Return if the solver can be imported.
+
+    Raises:
+        InputError: the extra `prove` is not installed.
+    """
     try:
         import_module("z3")
     except ImportError:
@@ -34,6 +46,3 @@ def prove_framework(framework: Framework) -> tuple[Proof, ...]:
             "the solver `z3` is not installed",
             hint="install the extra `prove`: pip install 'tierlock[prove]'",
         ) from None
-    from tierlock.analysis.prove_run import run_proofs
-
-    return run_proofs(framework)

@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 import z3
 
-from tierlock.analysis.prove_encode import Three, at_least
+from tierlock.analysis.prove_encode import Three, any_of, at_least
 from tierlock.analysis.prove_gate import Encoding, binds, holds_when_open
+from tierlock.analysis.prove_leeway import is_open
+from tierlock.core import ADJUSTMENT
 
 
 class Violation(NamedTuple):
@@ -45,6 +47,10 @@ def totality(base: Encoding) -> Iterator[Violation]:
     for kind in (base.effective, base.combinations):
         for name, outcome in kind.items():
             yield _doubled(outcome, f"`{name}` is reached and ruled out at once for the gate")
+    for name, readings in base.readings.items():
+        for key, reading in readings.items():
+            says = f"reading `{key}` of `{name}` is reached and ruled out at once"
+            yield from (_doubled(outcome, says) for outcome in reading.combinations)
     for name, answer in base.answers.items():
         one = z3.And(at_least(list(answer), k=1), z3.AtMost(*answer, 1))
         yield Violation(z3.Not(one), f"`{name}` has not exactly one verdict", name)
@@ -85,7 +91,8 @@ def is_worse(base: Encoding, *, worse: Encoding) -> list[z3.BoolRef]:
     """Return "exactly one criterion is worse, and everything else is the same".
 
     Worse is a worse outcome that owes, is vetoed and has evidence where it had before. A ruling
-    names one determination, so that none that lowers or raises is carried over to another.
+    names one determination, so that none that lowers or raises is carried over to another; a
+    choice of a reading names the framework, and stays.
     """
     rules, changed = [], []
     for path, old in base.trees.leaves.items():
@@ -110,18 +117,20 @@ def is_worse(base: Encoding, *, worse: Encoding) -> list[z3.BoolRef]:
     for name in base.covered:
         rules += [base.covered[name] == worse.covered[name]]
         rules += [base.failed[name] == worse.failed[name]]
+    for name, readings in base.readings.items():
+        rules += [one.chosen == worse.readings[name][key].chosen for key, one in readings.items()]
     rules += [base.rest == worse.rest, base.official == worse.official]
     return rules + [z3.Not(one) for side in (base, worse) for r in side.ruled.values() for one in r]
 
 
 def unmet_obligations(base: Encoding) -> Iterator[Violation]:
-    """ALLOW with a binding criterion that is owed and not met (G-7 to G-9)."""
+    """ALLOW with a binding criterion that is owed, not met and not excused (G-7 to G-9, G-17)."""
     for action, answer in base.answers.items():
         needs = base.framework.actions[action].needs
         for name, standard in base.framework.standards.items():
             if standard.kind not in needs or not binds(standard):
                 continue
-            owed = z3.And(answer.allow, base.owed[name].owed)
+            owed = z3.And(answer.allow, base.owed[name].owed, z3.Not(_excused(base, name)))
             if standard.undefined:
                 says = f"`{action}` is allowed though `{name}` is owed and nobody can meet it"
                 yield Violation(owed, says, action)
@@ -129,6 +138,36 @@ def unmet_obligations(base: Encoding) -> Iterator[Violation]:
                 if criterion.modality == "must":
                     says = f"`{action}` is allowed though `{name}:{key}` is owed and not met"
                     yield Violation(z3.And(owed, base.unmet(name, key)), says, action)
+
+
+def _excused(base: Encoding, name: str) -> z3.BoolRef:
+    """Return "an adjustment of the standard holds, and all that stands in is met".
+
+    Said without the gate's clauses: met is what `Encoding.unmet` does not deny.
+    """
+    ways = []
+    for key, adjustment in base.framework.adjustments.items():
+        if name not in adjustment.instead:
+            continue
+        others = [other for other in adjustment.instead[name] if _binding(base, other)]
+        ways.append(
+            z3.And(
+                base.trees.trees[f"{ADJUSTMENT}{key}:"].ruled_out,
+                *(z3.Not(_unmet(base, other)) for other in others),
+            )
+        )
+    return any_of(ways)
+
+
+def _binding(base: Encoding, name: str) -> bool:
+    return binds(base.framework.standards[name])
+
+
+def _unmet(base: Encoding, name: str) -> z3.BoolRef:
+    """Return "nobody can meet the standard, or one of its binding criteria is not met"."""
+    standard = base.framework.standards[name]
+    unmet = [base.unmet(name, k) for k, one in standard.criteria.items() if one.modality == "must"]
+    return any_of([z3.BoolVal(val=standard.undefined), *unmet])
 
 
 def unknowns(base: Encoding) -> Iterator[Violation]:
@@ -152,6 +191,7 @@ def unknowns(base: Encoding) -> Iterator[Violation]:
                 f"`{name}` is undetermined, and `{standard}` is not owed",
             )
             yield from _allowed_without(base, outcome.open, name, standard)
+    yield from _open_clauses(base)
 
 
 def _allowed_without(
@@ -159,11 +199,25 @@ def _allowed_without(
 ) -> Iterator[Violation]:
     """ALLOW while `unknown` holds and something of the standard is not met."""
     standard = base.framework.standards[name]
-    unmet = [base.unmet(name, k) for k, one in standard.criteria.items() if one.modality == "must"]
-    open_ = z3.BoolVal(val=True) if standard.undefined else z3.Or(*unmet) if unmet else None
-    if open_ is None or not binds(standard):
+    if not binds(standard):
         return
+    open_ = z3.And(_unmet(base, name), z3.Not(_excused(base, name)))
     for action, answer in base.answers.items():
         if standard.kind in base.framework.actions[action].needs:
             says = f"`{action}` is allowed, `{threshold}` is undetermined and `{name}` is not met"
             yield Violation(z3.And(unknown, answer.allow, open_), says, action)
+
+
+def _open_clauses(base: Encoding) -> Iterator[Violation]:
+    """ALLOW while no reading of a clause is chosen, and one of them owes what binds the action."""
+    framework = base.framework
+    for name, states in base.readings.items():
+        for key, state in states.items():
+            rules = framework.interpretations[name].readings[key].combinations
+            for rule, outcome in zip(rules, state.combinations, strict=True):
+                crossed = z3.And(is_open(states), outcome.crossed)
+                kinds = {framework.standards[one].kind for one in rule.obliges}
+                for action, answer in base.answers.items():
+                    if kinds.intersection(framework.actions[action].needs):
+                        says = f"`{action}` is allowed though the reading of `{name}` is open"
+                        yield Violation(z3.And(crossed, answer.allow), says, action)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import z3
 
 from tierlock.core import (
+    ADJUSTMENT,
     PRESUMPTION,
     AllOf,
     AnyOf,
@@ -125,6 +126,8 @@ def nodes_of(framework: Framework) -> list[tuple[str, Node]]:
             found.append((f"{PRESUMPTION}{name}:", threshold.presumed_out.unless))
     if framework.scope is not None:
         found.append((SCOPE, framework.scope.in_scope_if))
+    for name, adjustment in framework.adjustments.items():
+        found.append((f"{ADJUSTMENT}{name}:", adjustment.unless))
     found += [(f"{std}:{key}/", node) for std, key, node in framework.safeguard_tests()]
     return found
 

@@ -1,4 +1,4 @@
-"""What is owed and what the gate answers as formulas: C-2, C-3, C-7 and G-3 to G-9."""
+"""What is owed and what the gate answers as formulas: C-2, C-3, C-7, G-3 to G-9 and G-17."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import NamedTuple
 import z3
 
 from tierlock.analysis.prove_encode import Three, ThresholdState, Trees, any_of, encode_trees
-from tierlock.core import ActionRule, Framework, SafeguardCriterion, Standard
+from tierlock.analysis.prove_leeway import (
+    Readings,
+    encode_readings,
+    is_open,
+    obliging,
+    owing,
+    together,
+)
+from tierlock.core import ADJUSTMENT, ActionRule, Framework, SafeguardCriterion, Standard
 
 
 class OwedVariables(NamedTuple):
@@ -45,7 +53,8 @@ class Encoding(NamedTuple):
         rules: what holds of the variables in every combination.
         effective: outcome per threshold after the ruling (G-5).
         combinations: outcome per combination (C-7).
-        owed: per standard.
+        readings: per interpretation, which readings are chosen and what they come to (C-8).
+        owed: per standard, by the readings that were chosen.
         covered: per safeguard criterion, whether claims cover it.
         failed: per safeguard criterion, whether an open record says that it does not hold.
         rest: everything else that ALLOW needs.
@@ -59,6 +68,7 @@ class Encoding(NamedTuple):
     rules: Sequence[z3.BoolRef]
     effective: Mapping[str, Three]
     combinations: Mapping[str, Three]
+    readings: Readings
     owed: Mapping[str, OwedVariables]
     covered: Mapping[str, z3.BoolRef]
     failed: Mapping[str, z3.BoolRef]
@@ -100,7 +110,10 @@ def encode(framework: Framework, *, tag: str = "") -> Encoding:
         name: _effective(state, ruled[name], official, framework)
         for name, state in trees.thresholds.items()
     }
-    combinations = _combinations(framework, effective)
+    combinations = {
+        name: together(one, outcomes=effective) for name, one in framework.combinations.items()
+    }
+    readings = encode_readings(framework, outcomes=effective, tag=tag)
     paths = [f"{std}:{key}" for std, one in framework.standards.items() for key in one.criteria]
     base = Encoding(
         framework=framework,
@@ -108,7 +121,8 @@ def encode(framework: Framework, *, tag: str = "") -> Encoding:
         rules=rules,
         effective=effective,
         combinations=combinations,
-        owed=_owed(framework, trees, effective, combinations),
+        readings=readings,
+        owed=_owed(framework, trees, effective, combinations, readings),
         covered={path: z3.Bool(f"{tag}{path} covered") for path in paths},
         failed={path: z3.Bool(f"{tag}{path} failed") for path in paths},
         rest=z3.Bool(f"{tag}rest"),
@@ -144,26 +158,14 @@ def _effective(
     )
 
 
-def _combinations(framework: Framework, outcomes: Mapping[str, Three]) -> dict[str, Three]:
-    """C-7: the least over the groups of the greatest within each."""
-    return {
-        name: Three(
-            reached=z3.And(*(any_of([outcomes[t].reached for t in group]) for group in one.if_all)),
-            ruled_out=z3.Or(
-                *(z3.And(*(outcomes[t].ruled_out for t in group)) for group in one.if_all)
-            ),
-        )
-        for name, one in framework.combinations.items()
-    }
-
-
 def _owed(
     framework: Framework,
     trees: Trees,
     outcomes: Mapping[str, Three],
     combinations: Mapping[str, Three],
+    readings: Readings,
 ) -> dict[str, OwedVariables]:
-    """C-2, C-3, C-7: what is owed as baseline, as reached, and by precaution."""
+    """C-2, C-3, C-7, C-8: what is owed as baseline, as reached, and by precaution."""
     out_of_scope = z3.BoolVal(val=False)
     if framework.scope is not None:
         everything = [one.ruled_out for one in outcomes.values()]
@@ -174,18 +176,15 @@ def _owed(
         if framework.scope is not None:
             outside = z3.BoolVal(val=name in framework.scope.baseline)
             base = z3.If(out_of_scope, outside, base)
-        obliging = [t for t, one in framework.thresholds.items() if name in one.obliges]
-        together = [c for c, one in framework.combinations.items() if name in one.obliges]
-        cautious = [t for t in obliging if not holds_when_open(framework, threshold=t)]
+        single = [t for t, one in framework.thresholds.items() if name in one.obliges]
+        shared = [c for c, one in framework.combinations.items() if name in one.obliges]
+        rules = [combinations[c] for c in shared]
+        rules += obliging(framework, readings=readings, standard=name)
+        cautious = [t for t in single if not holds_when_open(framework, threshold=t)]
         owed[name] = OwedVariables(
             baseline=base,
-            reached=any_of(
-                [outcomes[t].reached for t in obliging]
-                + [combinations[c].reached for c in together]
-            ),
-            undetermined=any_of(
-                [outcomes[t].open for t in cautious] + [combinations[c].open for c in together]
-            ),
+            reached=any_of([one.reached for one in (*(outcomes[t] for t in single), *rules)]),
+            undetermined=any_of([one.open for one in (*(outcomes[t] for t in cautious), *rules)]),
         )
     return owed
 
@@ -196,7 +195,7 @@ def holds_when_open(framework: Framework, *, threshold: str) -> bool:
 
 
 def _answer(base: Encoding, rule: ActionRule) -> Answer:
-    """G-1, G-4 to G-9: every reason with its own verdict, DENY outranks HOLD, none is ALLOW."""
+    """G-1, G-4 to G-17: every reason with its own verdict, DENY outranks HOLD, none is ALLOW."""
     framework = base.framework
     hold = [z3.Not(base.rest)]
     if not framework.baseline or not framework.thresholds:
@@ -208,24 +207,75 @@ def _answer(base: Encoding, rule: ActionRule) -> Answer:
         for name, one in base.effective.items()
         if holds_when_open(framework, threshold=name)
     ]
+    for name, states in base.readings.items():
+        owed_by = owing(framework, readings=base.readings, interpretation=name, needs=rule.needs)
+        hold.append(z3.And(is_open(states), any_of([crossed for _, crossed in owed_by])))
     deny: list[z3.BoolRef] = []
     for name, standard in framework.standards.items():
         if standard.kind not in rule.needs or not binds(standard):
             continue
-        owed = base.owed[name]
-        if standard.undefined or any(not one.accepts for one in standard.criteria.values()):
-            deny.append(owed.firmly)
-            hold.append(owed.undetermined)
-        for key, criterion in standard.criteria.items():
-            if criterion.modality == "must":
-                denies, holds = _criterion(base, f"{name}:{key}", criterion)
-                deny += [z3.And(owed.owed, one) for one in denies]
-                hold += [z3.And(owed.owed, one) for one in holds]
+        owed, reasons = base.owed[name], _reasons(base, name)
+        adjusted = any_of([helps for _, helps in adjusting(base, standard=name)])
+        unadjusted = z3.And(owed.owed, z3.Not(adjusted))
+        if reasons.nobody:
+            deny.append(z3.And(unadjusted, owed.firmly))
+            hold.append(z3.And(unadjusted, owed.undetermined))
+        deny += [z3.And(unadjusted, one) for one in reasons.deny]
+        hold += [z3.And(unadjusted, one) for one in reasons.hold]
     return Answer(
         allow=z3.And(*(z3.Not(one) for one in (*hold, *deny))),
         hold=z3.And(any_of(hold), z3.Not(any_of(deny))),
         deny=any_of(deny),
     )
+
+
+class _Reasons(NamedTuple):
+    """What speaks against a standard once it is owed, and whether nobody can meet it."""
+
+    deny: Sequence[z3.BoolRef]
+    hold: Sequence[z3.BoolRef]
+    nobody: bool
+
+
+def _reasons(base: Encoding, name: str) -> _Reasons:
+    """G-8, G-9 of a standard that binds; nothing speaks against one that is recommended."""
+    standard = base.framework.standards[name]
+    if not binds(standard):
+        return _Reasons([], [], nobody=False)
+    deny, hold = [], []
+    for key, criterion in standard.criteria.items():
+        if criterion.modality == "must":
+            denies, holds = _criterion(base, f"{name}:{key}", criterion)
+            deny += denies
+            hold += holds
+    closed = any(not one.accepts for one in standard.criteria.values())
+    return _Reasons(deny, hold, nobody=standard.undefined or closed)
+
+
+def adjusting(base: Encoding, *, standard: str) -> list[tuple[str, z3.BoolRef]]:
+    """Return the adjustments of a standard, each with when it helps an owed one (G-17).
+
+    It helps while there is a reason against the standard, its tree is RULED_OUT, and there is no
+    reason against anything that stands in.
+    """
+    against = _any_reason(base, standard)
+    return [
+        (
+            name,
+            z3.And(
+                against,
+                base.trees.trees[f"{ADJUSTMENT}{name}:"].ruled_out,
+                *(z3.Not(_any_reason(base, other)) for other in adjustment.instead[standard]),
+            ),
+        )
+        for name, adjustment in base.framework.adjustments.items()
+        if standard in adjustment.instead
+    ]
+
+
+def _any_reason(base: Encoding, standard: str) -> z3.BoolRef:
+    reasons = _reasons(base, standard)
+    return any_of([*reasons.deny, *reasons.hold, z3.BoolVal(val=reasons.nobody)])
 
 
 def _criterion(

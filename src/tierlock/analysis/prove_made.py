@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from tierlock.analysis.prove_encode import SCOPE, nodes_of
 from tierlock.analysis.prove_values import LeafState, Situation
 from tierlock.core import (
+    ADJUSTMENT,
     PRESUMPTION,
     AllOf,
     AnyOf,
@@ -114,6 +115,10 @@ def _replaced(framework: Framework, slots: Mapping[str, str]) -> Framework:
             for key, one in standard.criteria.items()
         }
         standards[name] = standard.model_copy(update={"criteria": criteria})
+    adjustments = {
+        name: one.model_copy(update={"unless": trees[f"{ADJUSTMENT}{name}:"]})
+        for name, one in framework.adjustments.items()
+    }
     scope = framework.scope
     if scope is not None:
         scope = scope.model_copy(update={"in_scope_if": trees[SCOPE]})
@@ -124,6 +129,7 @@ def _replaced(framework: Framework, slots: Mapping[str, str]) -> Framework:
         update={
             "thresholds": thresholds,
             "standards": standards,
+            "adjustments": adjustments,
             "scope": scope,
             "evaluations": evaluations,
             "triggers": (),

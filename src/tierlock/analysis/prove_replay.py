@@ -7,24 +7,34 @@ Trees, implications, precaution, standards and gate are those of the framework, 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from tierlock.analysis.prove_made import NAME, make
+from tierlock.analysis.prove_made import NAME, Made, make
 from tierlock.analysis.prove_values import Consequence, Situation
 from tierlock.core import (
     Action,
     Approval,
+    Choice,
     Claim,
     ClaimEvidence,
+    Decision,
     Determination,
     Framework,
     Negative,
     Negatives,
     RoleSignature,
     Ruling,
-    Verdict,
     digest,
 )
-from tierlock.policy import decide, determine, register_of
+from tierlock.policy import chosen_readings, decide, determine, owed_standards, register_of
+
+
+class Replayed(NamedTuple):
+    """What the engine answers; the decision is None where no action is asked."""
+
+    consequence: Consequence
+    determination: Determination
+    decision: Decision | None
 
 
 def replay(framework: Framework, *, situation: Situation) -> Consequence:
@@ -34,6 +44,11 @@ def replay(framework: Framework, *, situation: Situation) -> Consequence:
         framework: the rules.
         situation: a combination that can occur.
     """
+    return replay_fully(framework, situation=situation).consequence
+
+
+def replay_fully(framework: Framework, *, situation: Situation) -> Replayed:
+    """Return the same with the engine's own records, which say why."""
     made = make(framework, situation=situation)
     found = determine(
         made.framework,
@@ -43,10 +58,11 @@ def replay(framework: Framework, *, situation: Situation) -> Consequence:
         at=made.at,
         register=register_of(made.evidence, framework=made.framework),
     )
-    verdict = None
+    choices = _choices(made.framework, situation, made.at)
+    decision = None
     if situation.action:
         name = digest(found)
-        verdict = decide(
+        decision = decide(
             made.framework,
             found,
             subject=made.subject,
@@ -55,9 +71,10 @@ def replay(framework: Framework, *, situation: Situation) -> Consequence:
             claims=_claims(framework, situation, made.at),
             rulings=_rulings(framework, situation, name, made.at),
             approvals=_approvals(framework, situation, name, made.at),
+            choices=choices,
             negatives=_negatives(situation, made.at),
-        ).verdict
-    return _consequence(found, situation, verdict=verdict)
+        )
+    return Replayed(_consequence(found, made, situation, choices, decision), found, decision)
 
 
 def action_of(framework: Framework, *, name: str) -> Action:
@@ -71,15 +88,53 @@ def action_of(framework: Framework, *, name: str) -> Action:
 
 
 def _consequence(
-    found: Determination, situation: Situation, *, verdict: Verdict | None
+    found: Determination,
+    made: Made,
+    situation: Situation,
+    choices: list[Choice],
+    decision: Decision | None,
 ) -> Consequence:
     ruled = bool(situation.ruled)
-    return Consequence(
-        thresholds={one.threshold: one.outcome for one in found.thresholds},
-        owed=None if ruled else {one.standard: one.because for one in found.owed},
-        holds=None if ruled else frozenset(found.holds),
-        verdict=verdict,
+    thresholds = {one.threshold: one.outcome for one in found.thresholds}
+    chosen = chosen_readings(made.framework, choices=choices, at=made.at)
+    owed, holds = owed_standards(
+        framework=made.framework,
+        outcomes=thresholds,
+        scope=found.scope_outcome,
+        chosen={name: one.readings for name, one in chosen.items()},
     )
+    conditions = () if decision is None else decision.conditions
+    return Consequence(
+        thresholds=thresholds,
+        owed=None if ruled else {one.standard: one.because for one in owed},
+        holds=None if ruled else frozenset(holds),
+        verdict=None if decision is None else decision.verdict,
+        adjusted=frozenset(
+            note.says.partition("; due now")[0]
+            for note in conditions
+            if note.code == "adjustment.applied"
+        ),
+    )
+
+
+def _choices(framework: Framework, situation: Situation, at: datetime) -> list[Choice]:
+    """One choice per chosen reading, all of one instant, signed by one person per role."""
+    name = digest(framework)
+    return [
+        Choice(
+            interpretation=interpretation,
+            reading=reading,
+            framework=name,
+            signatures=tuple(
+                RoleSignature(role=role, signer=f"{role} {place}", assurance="signed")
+                for place, role in enumerate(framework.interpretations[interpretation].by)
+            ),
+            reasons="replayed",
+            chosen_at=at,
+        )
+        for interpretation, readings in situation.chosen.items()
+        for reading in readings
+    ]
 
 
 def _claims(framework: Framework, situation: Situation, at: datetime) -> list[Claim]:
@@ -132,6 +187,7 @@ def _approvals(
             assurance="signed",
         )
         for role in framework.actions[situation.action].sign_offs
+        if role not in situation.unsigned
     ]
 
 

@@ -100,8 +100,12 @@ def _never_allowed(base: Encoding) -> Iterator[str]:
 
 
 def _obliges_nothing(framework: Framework) -> Iterator[str]:
+    read = (one for each in framework.interpretations.values() for one in each.all_combinations)
     combined = {
-        name for one in framework.combinations.values() for group in one.if_all for name in group
+        name
+        for one in (*framework.combinations.values(), *read)
+        for group in one.if_all
+        for name in group
     }
     for name, threshold in framework.thresholds.items():
         if not threshold.obliges and not holds_when_open(framework, threshold=name):
@@ -177,6 +181,10 @@ def _case(situation: Situation, follows: Consequence, side: Encoding) -> Case:
     others = [
         Assumed(where=name, state=f"ruled {one.words}") for name, one in situation.ruled.items()
     ]
+    others += [
+        Assumed(where=f"reading of {name}", state=", ".join(readings) or "open")
+        for name, readings in situation.chosen.items()
+    ]
     if situation.official:
         others.append(Assumed(where="ruling", state="signed by all roles"))
     if not situation.rest:
@@ -184,6 +192,7 @@ def _case(situation: Situation, follows: Consequence, side: Encoding) -> Case:
     lines = [f"`{name}` is {one.words}" for name, one in follows.thresholds.items()]
     owed = (follows.owed or {}).items()
     lines.append("owed: " + (", ".join(f"`{name}` ({why})" for name, why in owed) or "nothing"))
+    lines += sorted(follows.adjusted)
     lines += [f"`{name}` holds" for name in sorted(follows.holds or ())]
     if follows.verdict is not None:
         lines.append(f"`{situation.action}` gets {follows.verdict.value}")

@@ -9,7 +9,7 @@ import z3
 
 from tierlock.analysis.prove_check import Violation
 from tierlock.analysis.prove_encode import Three
-from tierlock.analysis.prove_gate import Encoding, holds_when_open
+from tierlock.analysis.prove_gate import Encoding, adjusting, binds, holds_when_open
 from tierlock.analysis.prove_values import Consequence, LeafState, Situation
 from tierlock.core import Outcome, Verdict
 
@@ -74,6 +74,10 @@ class Search:
                 yield leaf.evidence
                 yield z3.Not(leaf.incurable)
             yield from side.covered.values()
+            for readings in side.readings.values():
+                chosen = [one.chosen for one in readings.values()]
+                yield z3.AtMost(*chosen, 1)
+                yield z3.Or(*chosen)
 
 
 def situation_of(model: z3.ModelRef, *, side: Encoding, action: str) -> Situation:
@@ -104,6 +108,10 @@ def situation_of(model: z3.ModelRef, *, side: Encoding, action: str) -> Situatio
             if holds(said)
         },
         action=action,
+        chosen={
+            name: tuple(key for key, one in readings.items() if holds(one.chosen))
+            for name, readings in side.readings.items()
+        },
     )
 
 
@@ -153,4 +161,21 @@ def consequence_of(model: z3.ModelRef, *, side: Encoding, action: str) -> Conseq
         owed=owed,
         holds=frozenset(held),
         verdict=verdict,
+        adjusted=frozenset(_adjusted(model, side, action)),
     )
+
+
+def _adjusted(model: z3.ModelRef, side: Encoding, action: str) -> Iterator[str]:
+    """Yield what stands in for what; of several adjustments of a standard the first (G-17)."""
+    if not action:
+        return
+    needs = side.framework.actions[action].needs
+    for name, standard in side.framework.standards.items():
+        if standard.kind not in needs or not binds(standard):
+            continue
+        for adjustment, helps in adjusting(side, standard=name):
+            applied = z3.And(side.owed[name].owed, helps)
+            if z3.is_true(model.eval(applied, model_completion=True)):
+                others = side.framework.adjustments[adjustment].instead[name]
+                yield f"{', '.join(others)} instead of {name}, by `{adjustment}`"
+                break

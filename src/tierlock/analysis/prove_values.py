@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from tierlock.core import Outcome, Record, Verdict
@@ -19,9 +20,9 @@ PROPERTIES: Final[Mapping[Property, str]] = {
     "monotonicity": "a worse criterion never lowers a threshold, never shrinks what is owed, and "
     "never turns another verdict into ALLOW",
     "no-allow-with-unmet-obligation": "ALLOW implies that every binding criterion of every owed "
-    "standard is met",
+    "standard is met, or of what stands in for it by an adjustment that holds",
     "no-allow-when-unknown": "a threshold that is undetermined owes what it obliges to, or holds; "
-    "only an official ruling on a complete one lowers it",
+    "only an official ruling on a complete one lowers it; a clause whose reading is open holds",
     "no-unreachable-threshold": "every threshold is reached by some combination",
 }
 """What is proved or refuted about every framework, in the order of listing."""
@@ -56,6 +57,8 @@ class Situation(NamedTuple):
         official: a ruling by all roles on exactly this determination.
         ruled: outcomes that the ruling names.
         action: what is asked; empty where no action is part of it.
+        unsigned: roles that did not sign off.
+        chosen: readings per interpretation; those without one are open.
     """
 
     leaves: Mapping[str, LeafState]
@@ -65,6 +68,8 @@ class Situation(NamedTuple):
     official: bool
     ruled: Mapping[str, Outcome]
     action: str = ""
+    unsigned: frozenset[str] = frozenset()
+    chosen: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Consequence(NamedTuple):
@@ -72,15 +77,18 @@ class Consequence(NamedTuple):
 
     Attributes:
         thresholds: outcome per threshold after scope, presumptions and implications.
-        owed: the standards owed, with why; None where a ruling changes them out of sight.
+        owed: the standards owed by the chosen readings, with why; None where a ruling changes
+            them out of sight.
         holds: thresholds that are undetermined under `hold`; None likewise.
         verdict: the gate's answer; None where no action is asked.
+        adjusted: what stands in for what, by which adjustment, in the words of the gate.
     """
 
     thresholds: Mapping[str, Outcome]
     owed: Mapping[str, str] | None
     holds: frozenset[str] | None
     verdict: Verdict | None
+    adjusted: frozenset[str] = frozenset()
 
 
 class Assumed(Record):
@@ -96,7 +104,7 @@ class Case(Record):
     Attributes:
         criteria: the criteria that are not simply ruled out.
         safeguards: the safeguard criteria that are not simply met.
-        others: rulings, sign-offs and records that are not as they should be.
+        others: readings, and rulings, sign-offs and records that are not as they should be.
         follows: outcomes of thresholds, what is owed, and the verdict.
     """
 

@@ -67,6 +67,7 @@ class Remark(Record):
         where: path of the place, such as `ASL-3/bio:wmdp-bio`.
         says: what is the matter.
         hint: what would mend it.
+        recorded: why it stays, where a shipped framework is known for it; empty elsewhere.
     """
 
     code: str
@@ -74,3 +75,4 @@ class Remark(Record):
     where: str
     says: str
     hint: str = ""
+    recorded: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tierlock.analysis import view_crosswalk
+from tierlock.analysis import view_crosswalk, view_thresholds
 from tierlock.core import (
     RELATIONS,
     ConceptView,
@@ -113,3 +113,25 @@ def test_a_commitment_is_held_against_each_item_and_a_whole_framework_can_be_ope
     view = only(book(rel(A, "subset", promise), also=(promise, B, C.whole)))
     assert open_pairs(view) == {frozenset((promise, B)), frozenset((promise, C.whole))}
     assert {pair.item for pair in only(book(also=(B, promise)), "s/t").not_stated} == {promise}
+
+
+def test_thresholds_of_several_are_what_each_pair_says() -> None:
+    standard = CrosswalkItem(framework="b/y-1", kind="standard", id="S")
+    crosswalk = book(rel(B, "subset", A), rel(B2, "none", C.whole), rel(standard, "subset", C2))
+    (view,) = view_thresholds(crosswalk, frameworks=("a/x-1", "c/z-1", "b/y-1"))
+    # Seen from the framework named first; what has no counterpart is the line, on either side.
+    assert view.relations == (rel(A, "superset", B), rel(B2, "none", C.whole))
+    ends = {item for pair in view.not_stated for item in (pair.item, pair.other)}
+    assert standard not in ends
+    assert view_thresholds(crosswalk, frameworks=("a/x-1",)) == ()
+
+
+@given(books(), st.permutations(NAMES))
+def test_thresholds_of_all_are_everything_stated_once(
+    crosswalk: Crosswalk, names: list[str]
+) -> None:
+    views = view_thresholds(crosswalk, frameworks=tuple(names))
+    found = [one for view in views for one in view.relations]
+    stated = crosswalk.concepts["t"].relations
+    assert len(found) == len(stated)
+    assert all(one in stated or one.inverse() in stated for one in found)

@@ -11,6 +11,7 @@ from tests.strategies.frameworks import frameworks
 from tests.unit.analysis.small import FINE, bound, criterion, crossed, fine, part
 from tierlock.analysis import Change, diff_frameworks
 from tierlock.core import (
+    Adjustment,
     AllOf,
     AnyOf,
     Attested,
@@ -383,3 +384,51 @@ def test_statements_of_what_is_not_established_are_compared_one_by_one() -> None
         ("reworded", "a", ""),
         ("reworded", "", "c"),
     ]
+
+
+def test_what_says_the_same_of_another_version_is_no_change() -> None:
+    def cited(version: str, place: str) -> Framework:
+        text = f"what Paper {version} section {place} leaves open"
+        return fine(version=version, does_not_establish=(text, f"that paper v{version} is right"))
+
+    assert not changes(cited("1", "2.1"), cited("2", "3"))
+    assert len(changes(cited("1", "2.1"), cited("1", "3"))) == 0
+    other = fine(version="2", does_not_establish=("what Book 2 leaves open",))
+    assert [
+        one.old for one in changes(fine(does_not_establish=("what Book 1 leaves open",)), other)
+    ]
+
+
+def test_a_citation_is_compared_by_its_place() -> None:
+    def cited(version: str, place: str) -> Framework:
+        text = f"Paper {version} section {place}"
+        return part(fine(version=version), "standards", "guard", cite=text)
+
+    assert not changes(cited("1", "2"), cited("2", "2"))
+    assert brief(cited("1", "2"), cited("2", "3")) == [("reworded", "standards", "guard", "cite")]
+
+
+def test_a_number_that_is_no_version_is_compared() -> None:
+    new = part(fine(version="2"), "standards", "guard", title="at least 2")
+    found = brief(part(FINE, "standards", "guard", title="at least 1"), new)
+    assert found == [("reworded", "standards", "guard", "title")]
+
+
+def test_the_one_clock_of_a_kind_is_followed_under_another_name() -> None:
+    new = trigger(id="year", when=When(elapsed="P1Y"))
+    assert brief(FINE, new) == [("weakened", "triggers", "half-year, year", "when.elapsed")]
+    assert brief(new, FINE) == [("strengthened", "triggers", "half-year, year", "when.elapsed")]
+    two = fine(triggers=(*new.triggers, *trigger(id="decade", when=When(elapsed="P10Y")).triggers))
+    assert [kind for kind, *_ in brief(FINE, two)] == ["removed", "added", "added"]
+
+
+def test_what_stands_in_for_what_is_compared_one_by_one() -> None:
+    def adjusted(**instead: tuple[str, ...]) -> Framework:
+        return fine(adjustments={"a": Adjustment(says="s", unless=BIG, instead=instead)})
+
+    one, two = adjusted(guard=("care",)), adjusted(guard=("care",), care=("guard",))
+    assert brief(one, two) == [("weakened", "adjustments", "a", "instead.care")]
+    assert brief(two, one) == [("strengthened", "adjustments", "a", "instead.care")]
+    more = adjusted(guard=("care", "guard"))
+    assert brief(one, more) == [("strengthened", "adjustments", "a", "instead.guard")]
+    assert brief(more, one) == [("weakened", "adjustments", "a", "instead.guard")]

@@ -26,7 +26,7 @@ from tierlock.core import (
     Scope,
     Standard,
 )
-from tierlock.frameworks import get_framework, list_frameworks
+from tierlock.frameworks import get_framework, list_frameworks, read_findings
 
 CANARY = Measured(evaluation="attacks", rule_out_below=0.3, decides="rule_out", basis="proposal")
 IN_SCOPE = Fact(fact="big", says="it is big", crossed_if=FactTest(equals=True))
@@ -44,11 +44,17 @@ def example_of(framework: Framework, name: str) -> Counterexample:
 
 
 @pytest.mark.parametrize("name", [entry.name for entry in list_frameworks()])
-def test_every_property_holds_of_every_shipped_framework(name: str) -> None:
+def test_every_property_that_is_refuted_of_a_shipped_framework_is_recorded(name: str) -> None:
     proofs = prove_framework(get_framework(name))
     assert [proof.name for proof in proofs] == list(PROPERTIES)
-    assert [proof.name for proof in proofs if not proof.proved] == []
+    recorded = {finding.code for finding in read_findings() if finding.framework == name}
+    assert {proof.name for proof in proofs if not proof.proved} == recorded & set(PROPERTIES)
     assert all(proof.cases for proof in proofs)
+
+
+def test_no_property_is_refuted_of_any_shipped_framework() -> None:
+    # Today. A published text that breaks one is shipped as it is, with the finding on record.
+    assert {finding.code for finding in read_findings()} & set(PROPERTIES) == set()
 
 
 def test_every_property_holds_of_a_small_framework() -> None:
