@@ -59,13 +59,14 @@ test: setup ## Run every test and doctest
 	$(BIN)/python -m pytest -q -n 2 $(PYTEST_ARGS)
 
 .PHONY: check
-check: setup ## Formatting, lint, types, import contracts, drift of docs and schemas
+check: setup ## Formatting, lint, types, import contracts, drift of docs, schemas and locked data
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(if $(wildcard scripts/check_docs.py),$(BIN)/python scripts/check_docs.py)
 	$(if $(wildcard scripts/check_schema.py),$(BIN)/python scripts/check_schema.py)
+	$(if $(wildcard scripts/lock_frameworks.py),$(BIN)/python scripts/lock_frameworks.py --check)
 
 .PHONY: format
 format: setup ## Rewrite the code in the one format and apply safe lint fixes

@@ -23,7 +23,11 @@ from docs_pages import (
     commands,
     error_reference,
     exit_code_of,
+    lint_reference,
+    omission_reference,
     options_of,
+    problem_reference,
+    property_reference,
     reason_reference,
     with_generated,
 )
@@ -34,6 +38,7 @@ from tierlock.report import EXIT_CODES, REASON_CODES
 ROOT = Path(__file__).resolve().parents[1]
 CLI_PAGE = Path("docs/reference/cli.md")
 ERROR_PAGE = Path("docs/reference/errors.md")
+FORMAT_PAGE = Path("docs/reference/formats.md")
 REASON_PAGE = Path("docs/reference/reasons.md")
 LEVELS_PAGE = Path("docs/concepts/levels.md")
 
@@ -42,6 +47,10 @@ GENERATED: tuple[tuple[Path, str, Callable[[str], str]], ...] = (
     (CLI_PAGE, "commands", lambda _: cli_reference()),
     (ERROR_PAGE, "codes", error_reference),
     *((REASON_PAGE, place, partial(reason_reference, place=place)) for place in REASON_CODES),
+    (REASON_PAGE, "lint", lambda _: lint_reference()),
+    (REASON_PAGE, "properties", lambda _: property_reference()),
+    (FORMAT_PAGE, "problems", lambda _: problem_reference()),
+    (FORMAT_PAGE, "omissions", lambda _: omission_reference()),
     (LEVELS_PAGE, "scope", lambda _: scope_reference()),
     (LEVELS_PAGE, "bounds", lambda _: bounds_reference()),
     (LEVELS_PAGE, "standards", lambda _: standards_reference()),

@@ -1,5 +1,7 @@
 """Console examples in the documentation: run them again and compare, or write what they print.
 
+A page may also change a file between its examples (`docs_edits.py`).
+
 A block that starts with three backticks and `console` needs a comment in the line before it:
 
     <!-- run: first-release -->    in a new copy of examples/first-release
@@ -30,6 +32,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from docs_edits import Edit, EditError, edited, edits_of
 
 FENCE = "```"
 START = f"{FENCE}console"
@@ -116,18 +120,39 @@ def rerun(text: str, *, root: Path) -> str:
     """
     lines = text.splitlines()
     blocks = [block for block in blocks_of(lines) if block.where]
+    steps: list[Block | Edit] = sorted([*blocks, *_edits(lines)], key=lambda step: step.first)
     with tempfile.TemporaryDirectory(prefix="docs-") as scratch:
         fresh: list[tuple[Block, list[str]]] = []
         folder: Path | None = None
-        for number, block in enumerate(blocks):
-            if block.where != "same":
-                folder = _folder(Path(scratch) / str(number), kind=block.where, root=root)
+        for number, step in enumerate(steps):
+            if isinstance(step, Block) and step.where != "same":
+                folder = _folder(Path(scratch) / str(number), kind=step.where, root=root)
             if folder is None:
-                raise DocsError(f"line {block.first - 1}: no block before this one is run")
-            fresh.append((block, _run_block(lines[block.first : block.last], block, folder)))
+                raise DocsError(f"line {step.first - 1}: no block before this one is run")
+            if isinstance(step, Edit):
+                _make(step, folder)
+            else:
+                fresh.append((step, _run_block(lines[step.first : step.last], step, folder)))
     for block, new in reversed(fresh):
         lines[block.first : block.last] = new
     return "\n".join(lines) + "\n"
+
+
+def _edits(lines: list[str]) -> list[Edit]:
+    try:
+        return list(edits_of(lines))
+    except EditError as error:
+        raise DocsError(str(error)) from None
+
+
+def _make(edit: Edit, folder: Path) -> None:
+    path = folder / edit.file
+    try:
+        path.write_text(edited(path.read_text(encoding="utf-8"), edit), encoding="utf-8")
+    except FileNotFoundError:
+        raise DocsError(f"line {edit.first - 1}: there is no `{edit.file}`") from None
+    except EditError as error:
+        raise DocsError(str(error)) from None
 
 
 def difference(old: str, new: str, *, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The generated parts of the reference pages: the command line, the errors and the reasons.
+"""The generated parts of the reference pages: the command line, errors, reasons, other codes.
 
 A generated part stands between `<!-- generated: NAME -->` and `<!-- end of NAME -->`. What to do
 about an error is written by hand, in the last column of the table; it is kept when the table is
@@ -8,13 +8,15 @@ written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import click
 
+from tierlock.analysis import LINT_CODES, PROPERTIES
 from tierlock.cli.main import root as cli
 from tierlock.core.errors import CODES, InputError, IntegrityError, TierlockError
+from tierlock.importers import OMISSIONS, PROBLEMS
 from tierlock.report import REASON_CODES
 
 NO_ADVICE = "(nobody has written this yet)"
@@ -87,6 +89,32 @@ def reason_reference(_: str, *, place: str) -> str:
         f"| `{code}` | {says} | {clause} |" for code, (says, clause) in REASON_CODES[place].items()
     ]
     return "\n".join(["| code | why | clause |", "|---|---|---|", *rows])
+
+
+def problem_reference() -> str:
+    """Return the generated part `problems`: what importers say inside evidence."""
+    rows = [f"| `{code}` | {severity} | {says} |" for code, (severity, says) in PROBLEMS.items()]
+    return "\n".join(["| code | severity | meaning |", "|---|---|---|", *rows])
+
+
+def omission_reference() -> str:
+    """Return the generated part `omissions`: what importers leave out."""
+    return _meanings(OMISSIONS, head="code")
+
+
+def lint_reference() -> str:
+    """Return the generated part `lint`: what lint says about a framework."""
+    return _meanings(LINT_CODES, head="code")
+
+
+def property_reference() -> str:
+    """Return the generated part `properties`: what is proved about a framework."""
+    return _meanings(PROPERTIES, head="property")
+
+
+def _meanings(codes: Mapping[str, str], *, head: str) -> str:
+    rows = [f"| `{code}` | {says} |" for code, says in codes.items()]
+    return "\n".join([f"| {head} | meaning |", "|---|---|", *rows])
 
 
 def exit_code_of(code: str) -> int:

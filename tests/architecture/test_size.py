@@ -16,7 +16,12 @@ PURE_BUDGET = 8000
 
 # A file over the soft limit: the lines it may have, and why it is not two files. The list only
 # shrinks: an entry that is not needed any more fails below.
-LONG_FILES: dict[str, tuple[int, str]] = {}
+LONG_FILES: dict[str, tuple[int, str]] = {
+    "src/tierlock/core/__init__.py": (
+        340,
+        "only names that it exports, each twice",
+    ),
+}
 
 # "file.py::function" over the hard limit, likewise.
 LONG_FUNCTIONS: dict[str, tuple[int, str]] = {}

@@ -99,3 +99,47 @@ def test_empty_lines_before_an_elision_are_left_out():
 def test_an_expected_exit_code_is_accepted():
     text = page(("<!-- run: empty; exit 10 -->", "$ true\n$ exit 10"))
     assert docs_console.rerun(text, root=ROOT) == text
+
+
+# -- changes to a file between the examples --------------------------------------------------------
+
+WRITTEN = ("<!-- run: empty -->", "$ printf 'a\\n  b\\n\\nc\\n' > f")
+
+
+def changed(*lines, comment="<!-- edit: f -->"):
+    return "\n".join([comment, "```diff", *lines, "```"]) + "\n"
+
+
+def test_a_change_is_made_before_the_next_block():
+    change = changed(" a", "-  b", "+  B", "", "@@", "-c", "+C", "+D")
+    text = page(WRITTEN) + change + page(("<!-- run: same -->", "$ cat f\na\n  B\n\nC\nD"))
+    assert docs_console.rerun(text, root=ROOT) == text
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (changed("-a", "+b", comment=""), "say in the line before which file"),
+        ("<!-- edit: f -->\n```diff\n-a\n", "the block has no end"),
+        (changed("-x", "+y"), "line 7: in `f`, its place is found 0 times"),
+        (changed("-a", "+A", "@@", "-b", "+y"), "line 10: in `f`, its place is found 0 times"),
+        (changed("+y"), "found"),
+        (changed(" a"), "changes nothing"),
+        (changed("a", "+y"), "begin it with a space"),
+        (changed("-a", "+y", comment="<!-- edit: g -->"), "there is no `g`"),
+    ],
+)
+def test_a_change_that_can_not_be_made_is_refused(change, says):
+    with pytest.raises(docs_console.DocsError, match=says):
+        docs_console.rerun(page(WRITTEN) + change, root=ROOT)
+
+
+def test_a_place_must_be_the_only_one():
+    text = page(("<!-- run: empty -->", "$ printf 'a\\na\\n' > f")) + changed("-a", "+b")
+    with pytest.raises(docs_console.DocsError, match="found 2 times"):
+        docs_console.rerun(text, root=ROOT)
+
+
+def test_a_change_needs_a_folder():
+    with pytest.raises(docs_console.DocsError, match="no block before"):
+        docs_console.rerun(changed("-a", "+b"), root=ROOT)

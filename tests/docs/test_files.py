@@ -15,6 +15,7 @@ from tierlock.core import (
     Record,
     StatedApproval,
     StatedAttestation,
+    StatedChoice,
     StatedClaim,
     StatedNegative,
     StatedRuling,
@@ -40,6 +41,7 @@ KINDS: dict[str, type[Record]] = {
     "attestations": StatedAttestation,
     "approvals": StatedApproval,
     "rulings": StatedRuling,
+    "choices": StatedChoice,
     "signatures": StatedSignature,
     "records": StatedNegative,
 }

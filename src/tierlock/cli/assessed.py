@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from tierlock.cli.assess import DEFAULT_FRAMEWORK
 from tierlock.cli.output import color, data, talk, width
-from tierlock.core import InputError, Subject
+from tierlock.core import InputError, Subject, printable
 from tierlock.importers import Imports
-from tierlock.report import EXIT_CODES, render_assess_text, render_json, render_markdown
+from tierlock.report import (
+    EXIT_CODES,
+    render_assess_text,
+    render_json,
+    render_markdown,
+    render_side_by_side_json,
+    render_side_by_side_markdown,
+    render_side_by_side_text,
+)
 from tierlock.usecases import (
     PROJECT_FILE,
     Assessed,
+    Compared,
     Project,
     assess,
+    assess_side_by_side,
     bare_project,
     load_project,
     subject_from,
+    under_each,
 )
 
 
@@ -47,6 +59,63 @@ def answer(imports: Imports, *, project: Project, at: datetime, style: str, exit
     return code
 
 
+def answer_each(
+    imports: Imports,
+    *,
+    project: Project,
+    names: Sequence[str],
+    at: datetime,
+    style: str,
+    exit_code: bool,
+) -> int:
+    """Assess what was read under several frameworks, print them together, return the exit code.
+
+    Args:
+        imports: what the logs hold.
+        project: what is asked, about whom, under the first framework.
+        names: the frameworks as they were named, the first included.
+        at: the instant of the question.
+        style: `text`, `json` or `markdown`.
+        exit_code: whether to exit with the worst of all answers; else 0 when it could be computed.
+    """
+    projects = under_each(project, also=names[1:])
+    done = assess_side_by_side(imports, projects=projects, at=at)
+    code = done.found.exit_code if exit_code else 0
+    if style == "json":
+        data(render_side_by_side_json(done.found, exit_code=code))
+    elif style == "markdown":
+        data(render_side_by_side_markdown(done.found))
+    else:
+        data(render_side_by_side_text(done.found, width=width(), color=color()))
+        data(_where(done, names=names, project=project))
+    _tell(done)
+    return code
+
+
+def _where(done: Compared, *, names: Sequence[str], project: Project) -> str:
+    """Return where each framework's detail is: its report, and the commands that go deeper."""
+    letters = tuple(done.found.letters.values())
+    lines = ["", "Reports"]
+    rows = [*zip(letters, done.html, strict=True), ("all", done.page)]
+    lines += [f"  {sign:3}  {path}" for sign, path in rows]
+    lines += ["Commands"]
+    lines += [f"  {command}" for command in _commands(done, names, project)]
+    return "\n".join(printable(line) for line in lines)
+
+
+def _commands(done: Compared, names: Sequence[str], project: Project) -> Iterator[str]:
+    found, sides = done.found, list(zip(names, done.found.sides, strict=True))
+    where = "" if project.root == Path() else f" --project {project.root}"
+    if not (project.root / PROJECT_FILE).exists():
+        yield f"tierlock assess LOGS --framework {names[0]}"
+    else:
+        yield f"tierlock explain --framework {names[0]}{where}"
+        for name in [name for name, side in sides if side.undecided][:1]:
+            yield f"tierlock gate --framework {name} --action NAME{where}"
+    if len(found.covered) > 1:
+        yield f"tierlock crosswalk {found.covered[0]} {found.covered[1]}"
+
+
 def project_of(
     imports: Imports, *, folder: Path | None, framework: str | None, subject: str | None
 ) -> Project:
@@ -71,7 +140,7 @@ def _named(imports: Imports, name: str) -> Subject:
     return Subject(name=name, known_as=tuple(sorted(names)) if len(names) == 1 else ())
 
 
-def _tell(found: Assessed) -> None:
+def _tell(found: Assessed | Compared) -> None:
     """Say in every format what was left out: nothing is passed over in silence."""
     if found.repeated:
         talk(f"{found.repeated} run(s) were read before and count once")

@@ -18,9 +18,9 @@ from tierlock.cli.output import (
     project_option,
     width,
 )
-from tierlock.core import CODES, InputError
-from tierlock.report import render_code, render_explain_text, render_json
-from tierlock.usecases import ask, load_project, report_of
+from tierlock.core import InputError
+from tierlock.report import render_explain_text, render_json
+from tierlock.usecases import ask, load_project, meaning_of, report_of
 
 
 @click.command("explain", context_settings=HELP)
@@ -42,7 +42,7 @@ def command(
     at_text: str | None,
     style: str,
 ) -> None:
-    """Explain the answer, or the CODE of a reason or an error, such as `slot.unplanned-veto`.
+    """Explain the answer, or a CODE that Tierlock printed, such as `slot.unplanned-veto`.
 
     Prints why each threshold came out as it did, how far the evidence is from the bound, which
     single facts would change the answer, what is missing, and the way forward with its cost.
@@ -61,12 +61,12 @@ def command(
 
 
 def _meaning(code: str) -> str:
-    """Return what the code of an error or a reason means."""
-    says = f"{code}: {CODES[code]}" if code in CODES else render_code(code)
+    """Return what a code means."""
+    says = meaning_of(code)
     if says is None:
         raise InputError(
             "input.not-found",
-            f"`{code}` is not the code of an error or a reason",
-            hint="the codes are listed in docs/reference/errors.md and docs/reference/reasons.md",
+            f"`{code}` is no code of Tierlock",
+            hint="the codes are listed in docs/reference: errors.md, reasons.md and formats.md",
         )
     return says

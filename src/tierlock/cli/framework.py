@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from tierlock.cli.context import HELP
+from tierlock.cli.framework_copy import copy_command, schema_command
+from tierlock.cli.framework_impact import impact_command
 from tierlock.cli.framework_prove import prove_command
 from tierlock.cli.framework_study import diff_command, lint_command
 from tierlock.cli.output import color, data, width
@@ -15,11 +17,14 @@ from tierlock.frameworks import check_framework, get_framework, list_frameworks
 
 @click.group("framework", context_settings=HELP)
 def command() -> None:
-    """List, show, check, lint, compare and prove frameworks."""
+    """List, show, copy, check, lint, compare and prove frameworks."""
 
 
+command.add_command(copy_command)
+command.add_command(schema_command)
 command.add_command(lint_command)
 command.add_command(diff_command)
+command.add_command(impact_command)
 command.add_command(prove_command)
 
 

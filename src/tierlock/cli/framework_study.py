@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from tierlock.cli.context import HELP
 from tierlock.cli.output import color, data, format_option, width
+from tierlock.core import InputError
+
+if TYPE_CHECKING:
+    from tierlock.analysis import Contrast
 
 _PROBLEMS_FOUND: Final = 4
 
@@ -56,27 +60,46 @@ def lint_command(name: str, previous: str | None, style: str) -> None:
 @click.command("diff", context_settings=HELP)
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
+@click.option(
+    "--examples",
+    is_flag=True,
+    help="Add evidence that the one permits and the other does not, both ways; needs the extra "
+    "`prove`.",
+)
 @format_option
-def diff_command(old: str, new: str, style: str) -> None:
+def diff_command(old: str, new: str, examples: bool, style: str) -> None:
     """Compare two frameworks, names or files: what NEW adds, removes, strengthens and weakens.
 
     Strengthened means that less suffices to be held back, or more is owed; a renamed item is
     shown as removed and added. Exits 0 also where the frameworks differ.
     """
-    from tierlock.report import render_diff_text, render_study_json
+    from tierlock.report import render_contrast_text, render_diff_text, render_study_json
     from tierlock.usecases import compare
 
     found = compare(old, new=new)
     counts = found.counts()
+    contrast = _contrast(old, new) if examples else None
     if style == "json":
-        text = render_study_json(
-            found.changes,
-            named="changes",
-            exit_code=0,
-            about={"old": found.old, "new": found.new, "counts": counts},
-        )
+        about: dict[str, object] = {"old": found.old, "new": found.new, "counts": counts}
+        if examples:
+            about["examples"] = contrast and contrast.model_dump(mode="json", by_alias=True)
+        text = render_study_json(found.changes, named="changes", exit_code=0, about=about)
     else:
         text = render_diff_text(
             found.changes, old=found.old, new=found.new, counts=counts, width=width(), color=color()
         )
+        if contrast is not None:
+            text += "\n" + render_contrast_text(contrast, width=width(), color=color())
     data(text)
+
+
+def _contrast(old: str, new: str) -> Contrast | None:
+    """Return the examples; None without the solver, which stderr then says is missing."""
+    from tierlock.usecases import contrast
+
+    try:
+        return contrast(old, new=new)
+    except InputError as error:
+        # Both frameworks have been read before, so that nothing else can be amiss.
+        click.echo(f"no examples: {error.message}; {error.hint}", err=True)
+        return None

@@ -29,7 +29,7 @@ COMMANDS: Final[dict[str, _Lazy]] = {
     "explain": _Lazy("explain", "Say why, how far from the bound, and what would change it."),
     "init": _Lazy("init", "Start a project: subject, statements and store."),
     "plan": _Lazy("plan", "Promise, before looking, which runs will count."),
-    "framework": _Lazy("framework", "List, show, check, lint, compare and prove frameworks."),
+    "framework": _Lazy("framework", "List, show, copy, check, lint, compare and prove frameworks."),
     "crosswalk": _Lazy("crosswalk", "Show how the lines of frameworks relate, and which do not."),
     "register": _Lazy("register", "List determinations that were stated publicly."),
     "demo": _Lazy("demo", "Tell the story of a first release on real logs."),

@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tierlock.report.assess_text import render_assess_text
+    from tierlock.report.contrast_text import render_contrast_text
     from tierlock.report.crosswalk_text import render_crosswalk_json, render_crosswalk_text
     from tierlock.report.explain_text import render_explain_text
     from tierlock.report.framework_text import render_framework_text
     from tierlock.report.gate_text import render_gate_text
     from tierlock.report.github import render_github
-    from tierlock.report.html import load_templates, render_html
-    from tierlock.report.json_format import render_json
+    from tierlock.report.html import load_templates, render_html, render_side_by_side_html
+    from tierlock.report.impact_text import render_impact_text
+    from tierlock.report.json_format import render_json, render_side_by_side_json
     from tierlock.report.junit import render_junit
-    from tierlock.report.markdown import render_gate_markdown, render_markdown
+    from tierlock.report.markdown import (
+        render_gate_markdown,
+        render_markdown,
+        render_side_by_side_markdown,
+    )
     from tierlock.report.prove_text import render_proofs_text
     from tierlock.report.reason_codes import REASON_CODES, render_code
     from tierlock.report.record_text import (
@@ -31,11 +37,14 @@ if TYPE_CHECKING:
     )
     from tierlock.report.register_text import render_register_json, render_register_text
     from tierlock.report.sarif import render_sarif
+    from tierlock.report.side_by_side import Side, SideBySide
+    from tierlock.report.side_by_side_text import render_side_by_side_text
     from tierlock.report.study_text import render_diff_text, render_lint_text, render_study_json
     from tierlock.report.values import EXIT_CODES, AssessReport
 
 # Name -> the file of this room that holds it.
 _HOMES = {
+    "render_contrast_text": "contrast_text",
     "render_crosswalk_json": "crosswalk_text",
     "render_crosswalk_text": "crosswalk_text",
     "EXIT_CODES": "values",
@@ -44,6 +53,8 @@ _HOMES = {
     "Comparison": "record_text",
     "PublishedNumber": "record_text",
     "RecordedModel": "record_text",
+    "Side": "side_by_side",
+    "SideBySide": "side_by_side",
     "load_templates": "html",
     "render_assess_text": "assess_text",
     "render_code": "reason_codes",
@@ -54,6 +65,7 @@ _HOMES = {
     "render_gate_text": "gate_text",
     "render_github": "github",
     "render_html": "html",
+    "render_impact_text": "impact_text",
     "render_json": "json_format",
     "render_junit": "junit",
     "render_lint_text": "study_text",
@@ -64,6 +76,10 @@ _HOMES = {
     "render_register_text": "register_text",
     "render_proofs_text": "prove_text",
     "render_sarif": "sarif",
+    "render_side_by_side_html": "html",
+    "render_side_by_side_json": "json_format",
+    "render_side_by_side_markdown": "markdown",
+    "render_side_by_side_text": "side_by_side_text",
     "render_study_json": "study_text",
 }
 
@@ -74,9 +90,12 @@ __all__ = [
     "Comparison",
     "PublishedNumber",
     "RecordedModel",
+    "Side",
+    "SideBySide",
     "load_templates",
     "render_assess_text",
     "render_code",
+    "render_contrast_text",
     "render_crosswalk_json",
     "render_crosswalk_text",
     "render_diff_text",
@@ -86,6 +105,7 @@ __all__ = [
     "render_gate_text",
     "render_github",
     "render_html",
+    "render_impact_text",
     "render_json",
     "render_junit",
     "render_lint_text",
@@ -96,6 +116,10 @@ __all__ = [
     "render_register_json",
     "render_register_text",
     "render_sarif",
+    "render_side_by_side_html",
+    "render_side_by_side_json",
+    "render_side_by_side_markdown",
+    "render_side_by_side_text",
     "render_study_json",
 ]
 

@@ -38,7 +38,7 @@ def render_assess_text(report: AssessReport, *, width: int = 80, color: bool = F
     framework = f"{clean(report.framework.name)} ({short(report.determination.framework.digest)})"
     lines = [
         *wrap(f"{clean(report.subject.name)} under {framework}", width=width),
-        _imported(report, problems=len(found)),
+        imported_line(report, problems=len(found)),
         "",
         *mock_lines(report.mock_models, width=width, paint=paint),
         *threshold_table(report, width=width, paint=paint),
@@ -79,7 +79,8 @@ def mock_lines(names: Iterable[str], *, width: int, paint: Paint) -> list[str]:
     return [*(paint(line, "bad") for line in bullets([says], width=width, mark="!")), ""]
 
 
-def _imported(report: AssessReport, *, problems: int) -> str:
+def imported_line(report: AssessReport, *, problems: int) -> str:
+    """Return what the store holds, and how many problems are listed below."""
     samples = sum(len(evidence.samples) for evidence in report.evidence)
     reported = sum(1 for evidence in report.evidence if evidence.reported)
     parts = [f"{count_of(len(report.evidence), one='log')}, {count_of(samples, one='sample')}"]

@@ -64,6 +64,9 @@ def render_crosswalk_text(
                 lines += _relation(stated, width=width, paint=paint)
             open_pairs = [pair for pair in view.not_stated if pair.item == item]
             lines += _open(open_pairs, width=width, paint=paint)
+    if asked and not concepts:
+        nothing = f"nothing is stated about {' and '.join(map(clean, asked))}"
+        lines += ["", *wrap(nothing, width=width)]
     return finish(
         [*lines, "", *wrap(_count_words(concepts), width=width), *wrap(_WARNING, width=width)]
     )

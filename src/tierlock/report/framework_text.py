@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tierlock.core import (
+    Adjustment,
     AllOf,
     AnyOf,
     Attested,
+    Combination,
     Criterion,
     Duty,
     Fact,
     Framework,
+    Interpretation,
     Measured,
     Node,
     Standard,
@@ -58,9 +61,14 @@ def _everything(framework: Framework) -> Iterator[tuple[int, str]]:
         yield from _threshold(threshold)
     for name, combination in framework.combinations.items():
         yield 0, f"{name}: combination"
-        groups = " and ".join(f"({' or '.join(group)})" for group in combination.if_all)
         yield 1, f"{combination.says}{_cite(combination.cite)}"
-        yield 1, f"{groups} obliges {_names(combination.obliges)}"
+        yield 1, _obliges(combination)
+    for name, interpretation in framework.interpretations.items():
+        yield 0, f"{name}: contested clause"
+        yield from _interpretation(interpretation)
+    for name, adjustment in framework.adjustments.items():
+        yield 0, f"{name}: adjustment"
+        yield from _adjustment(adjustment)
     for name, standard in framework.standards.items():
         yield 0, f"{name}: standard ({standard.kind})"
         yield from _standard(standard)
@@ -89,6 +97,32 @@ def _threshold(threshold: Threshold) -> Iterator[tuple[int, str]]:
         yield from _tree(presumption.unless, depth=2)
     yield 1, "crossed if"
     yield from _tree(threshold.crossed_if, depth=2)
+
+
+def _obliges(combination: Combination) -> str:
+    groups = " and ".join(f"({' or '.join(group)})" for group in combination.if_all)
+    return f"{groups} obliges {_names(combination.obliges)}"
+
+
+def _interpretation(interpretation: Interpretation) -> Iterator[tuple[int, str]]:
+    yield 1, f"{interpretation.says}{_cite(interpretation.cite)}"
+    yield 1, f"chosen by {' and '.join(interpretation.by)}; until then every reading obliges"
+    for key, reading in interpretation.readings.items():
+        yield 1, f"{key}: {reading.says}"
+        for combination in reading.combinations:
+            yield 2, f"{_obliges(combination)}; {combination.says}{_cite(combination.cite)}"
+        if not reading.combinations:
+            yield 2, "obliges nothing more"
+
+
+def _adjustment(adjustment: Adjustment) -> Iterator[tuple[int, str]]:
+    yield 1, f"{adjustment.says}{_cite(adjustment.cite)}"
+    for standard, others in adjustment.instead.items():
+        yield 1, f"{_names(others)} instead of {standard}"
+    if adjustment.notices:
+        yield 1, f"its use makes due {_names(adjustment.notices)}"
+    yield 1, "unless"
+    yield from _tree(adjustment.unless, depth=2)
 
 
 def _tree(node: Node, *, depth: int) -> Iterator[tuple[int, str]]:

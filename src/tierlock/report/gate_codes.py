@@ -36,6 +36,10 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "nobody can meet the standard; HOLD while the threshold is undetermined, else DENY",
             "G-8",
         ),
+        "interpretation.open": (
+            "no reading of a contested clause is chosen, and some reading of it binds the action",
+            "G-16",
+        ),
         "threshold.held": ("the threshold is undetermined, and its precaution is `hold`", "G-6"),
         "determination.stale": ("the determination has expired", "G-3"),
         "determination.other-framework": ("it was made under another framework version", "G-3"),
@@ -93,6 +97,13 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "criterion.recommended": (
             "condition: a criterion that is recommended and not required is open",
             "G-9",
+        ),
+        "adjustment.applied": (
+            (
+                "condition: by an adjustment that holds, other standards stand in for one that is "
+                "not met; names the duties that are due"
+            ),
+            "G-17",
         ),
         "clock.soft": ("condition and noncompliance entry: a soft clock has run out", "X-6, G-12"),
         "ruling.differs": ("note: the ruling changed a computed outcome", "G-5"),

@@ -9,7 +9,7 @@ from tierlock.report.document import Block, Paragraph, Section, Table
 from tierlock.report.reasons import causes, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean
 from tierlock.report.values import AssessReport
-from tierlock.report.wording import instruction_words
+from tierlock.report.wording import instruction_words, reading_lines
 from tierlock.report.work import Way, safeguard_words, way_text, work_cost, work_ways
 
 
@@ -18,7 +18,7 @@ def gate_section(report: AssessReport) -> Section | None:
     decision = report.decision
     if decision is None:
         return None
-    blocks = [*_reasons(report, decision), *_terms(decision)]
+    blocks = [*_reasons(report, decision), *_terms(report, decision)]
     if decision.verdict is not Verdict.ALLOW:
         blocks += _work(report, decision)
     if not blocks:
@@ -48,7 +48,7 @@ def _reasons(report: AssessReport, decision: Decision) -> Iterator[Block]:
     yield Table(caption="Why the gate is closed", head=head, rows=rows)
 
 
-def _terms(decision: Decision) -> Iterator[Block]:
+def _terms(report: AssessReport, decision: Decision) -> Iterator[Block]:
     for caption, name, notes in (
         ("Conditions of the permission", "Condition", conditions_of(decision)),
         ("Noncompliance to record", "Noncompliance", decision.noncompliance),
@@ -56,6 +56,8 @@ def _terms(decision: Decision) -> Iterator[Block]:
         if notes:
             rows = tuple((clean(note.says), f"`{clean(note.code)}`") for note in notes)
             yield Table(caption=caption, head=(name, "Code"), rows=rows)
+    for line in reading_lines(decision, framework=report.framework):
+        yield Paragraph(text=f"Reading of {line}.")
     if decision.instructs:
         orders = ", ".join(instruction_words(order) for order in decision.instructs)
         yield Paragraph(text=f"Until then the framework orders: {orders}.")

@@ -12,7 +12,7 @@ from tierlock.report.layout import Paint, cells, finish, style_of, wrap
 from tierlock.report.numbers import NBSP
 from tierlock.report.reasons import Cause, ReasonGroup, causes, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean
-from tierlock.report.wording import day, instruction_words, verdict_sentence
+from tierlock.report.wording import day, instruction_words, reading_lines, verdict_sentence
 from tierlock.report.work import way_texts
 
 _LABEL = 11
@@ -75,6 +75,8 @@ def sections(
         ("meanwhile", [Entry(text=instruction_words(i)) for i in decision.instructs]),
         ("to open", list(_ways(decision, explanation, framework)) if closed else []),
     ]
+    lines = reading_lines(decision, framework=framework)
+    found.append(("reading of", [Entry(text=line) for line in lines]))
     if not closed and decision.expires_at is not None:
         found.append(("expires", [Entry(text=day(decision.expires_at))]))
     digest = short(decision.framework.digest)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -17,15 +18,19 @@ from tierlock.report.board import board_of
 from tierlock.report.detail import sections_of
 from tierlock.report.document import MARKS
 from tierlock.report.sanitize import clean
+from tierlock.report.side_by_side import SideBySide
+from tierlock.report.side_by_side_page import page_title, page_warning, side_by_side_sections
 from tierlock.report.values import AssessReport
 from tierlock.report.wording import day, rests_on
 
 _STYLE: Final = "page.css"
+_BLOCKS: Final = "blocks.html"
 _PAGE: Final = "page.html"
+_SIDE_BY_SIDE: Final = "side_by_side.html"
 
-# What a line break at its hyphen would tear: `ASL-3`, `asl-3/security:audit`, `20 people-days`.
+# What a line break at its hyphen would tear: a date, `ASL-3`, `asl-3/audit`, `20 people-days`.
 _NAME: Final = re.compile(
-    r"(?P<name>\b\w+(?:-\w+)*-\d(?:[\w/:.-]*\w)?|\b\w+-[\w-]*/[\w/:.-]*\w)"
+    r"\b\d{4}-\d\d-\d\d\b|(?P<name>\b\w+(?:-\w+)*-\d(?:[\w/:.-]*\w)?|\b\w+-[\w-]*/[\w/:.-]*\w)"
     r"|\b\d+[ \u00a0][a-z]{1,12}-[a-z]{1,12}\b"
 )
 
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
 
 def load_templates() -> None:
     """Compile the page's templates now, where there is time for it; else `render_html` does."""
-    for name in (_STYLE, _PAGE):
+    for name in (_STYLE, _BLOCKS, _PAGE):
         _environment().get_template(name)
 
 
@@ -54,6 +59,29 @@ def render_html(report: AssessReport) -> str:
         at=format_instant(report.at),
         rests_on=rests_on(report.determination),
         engine=clean(report.determination.engine),
+    )
+
+
+def render_side_by_side_html(found: SideBySide, *, reports: Sequence[str] = ()) -> str:
+    """Return the answers of several frameworks as one HTML page.
+
+    Args:
+        found: the answers.
+        reports: file names, beside this page, of each framework's own report, in its order.
+    """
+    environment = _environment()
+    style = environment.get_template(_STYLE).render()
+    names = [f"{found.letters[side.name]} {clean(side.name)}" for side in found.sides]
+    return environment.get_template(_SIDE_BY_SIDE).render(
+        title=page_title(found),
+        warning=page_warning(found),
+        sections=side_by_side_sections(found),
+        reports=list(zip(names, reports, strict=False)),
+        style=_trusted(style),
+        policy=_policy(style),
+        eyebrow=f"{clean(found.subject.name)}, {day(found.generated_at)}",
+        at=format_instant(found.generated_at),
+        engine=clean(found.sides[0].report.determination.engine),
     )
 
 

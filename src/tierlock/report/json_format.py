@@ -14,6 +14,7 @@ from tierlock.core import (
     format_instant,
 )
 from tierlock.report.sanitize import escape_json
+from tierlock.report.side_by_side import SideBySide
 from tierlock.report.values import EXIT_CODES, AssessReport
 
 
@@ -47,16 +48,67 @@ def render_json(
     return escape_json(json.dumps(whole, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _assessment(report: AssessReport) -> dict[str, object]:
+def render_side_by_side_json(found: SideBySide, *, exit_code: int = 0) -> str:
+    """Return several frameworks' answers as indented JSON; what they share stands once.
+
+    Args:
+        found: the answers.
+        exit_code: the process's exit code.
+    """
+    first = found.sides[0].report
+    shared = _shared(first)
+    letters = found.letters
+    whole = {
+        "exitCode": exit_code,
+        **shared,
+        "action": None if found.action is None else _plain(found.action),
+        "frameworks": [
+            {
+                "letter": letters[side.name],
+                "framework": side.name,
+                "noDecision": side.undecided or None,
+                **{k: v for k, v in _assessment(side.report).items() if k not in shared},
+            }
+            for side in found.sides
+        ],
+        "crosswalk": {
+            "covered": list(found.covered),
+            "transfersOutcomes": False,
+            "relations": [
+                {"concept": view.concept, "title": view.title, **_plain(one)}
+                for view in found.concepts
+                for one in view.relations
+            ],
+            "notStated": [
+                {"concept": view.concept, **_plain(pair)}
+                for view in found.concepts
+                for pair in view.not_stated
+            ],
+        },
+    }
+    return escape_json(json.dumps(whole, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _shared(report: AssessReport) -> dict[str, object]:
+    """Return what is the same under every framework."""
     return {
         "generatedAt": format_instant(report.generated_at),
         "subject": report.subject.name,
         "time": "self-asserted",
         "mockModels": list(report.mock_models),
+        "sources": [_source(evidence) for evidence in report.evidence],
+    }
+
+
+def _assessment(report: AssessReport) -> dict[str, object]:
+    shared = _shared(report)
+    sources = shared.pop("sources")
+    return {
+        **shared,
         **_determination(report.determination),
         "decision": None if report.decision is None else _plain(report.decision),
         "explanation": _plain(report.explanation),
-        "sources": [_source(evidence) for evidence in report.evidence],
+        "sources": sources,
     }
 
 

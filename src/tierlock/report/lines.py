@@ -117,8 +117,9 @@ def deciding_line(report: AssessReport, *, threshold: ThresholdFinding) -> Crite
     chosen = _bottleneck(threshold.trace, by_path)
     if chosen is None or chosen.finding.estimate is not None:
         return chosen
+    hanging = set(hanging_paths(threshold.trace))
     same = [
-        line for line in lines if line.outcome is chosen.outcome and line.finding.kind == "measured"
+        line for line in lines if line.finding.kind == "measured" and line.finding.path in hanging
     ]
     return min(
         same, key=lambda line: (line.finding.estimate is None, _favour(line)), default=chosen
@@ -148,6 +149,18 @@ def obstacle(finding: Finding) -> str:
         return ""
     others = (clean(r.says) for r in finding.reasons if not r.code.startswith("interval."))
     return next(others, "")
+
+
+def hanging_paths(step: Step) -> Iterator[str]:
+    """Yield the paths of the findings on which the outcome of `step` hangs.
+
+    What is open in a branch that is ruled out as a whole is not among them.
+    """
+    if step.finding is not None:
+        yield step.finding
+    for child in step.steps:
+        if child.outcome is step.outcome:
+            yield from hanging_paths(child)
 
 
 def trace_paths(step: Step) -> Iterator[str]:

@@ -26,8 +26,10 @@ from tierlock.report.document import (
 )
 from tierlock.report.reasons import causes, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean
+from tierlock.report.side_by_side import SideBySide
+from tierlock.report.side_by_side_page import page_title, page_warning, side_by_side_sections
 from tierlock.report.values import AssessReport
-from tierlock.report.wording import instruction_words, rests_on, verdict_sentence
+from tierlock.report.wording import instruction_words, reading_lines, rests_on, verdict_sentence
 from tierlock.report.work import way_texts
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]#!|~$])")
@@ -62,6 +64,19 @@ def render_markdown(report: AssessReport) -> str:
     return _finish(lines)
 
 
+def render_side_by_side_markdown(found: SideBySide) -> str:
+    """Return the answers of several frameworks as Markdown."""
+    lines = [f"# {escape(page_title(found))}", ""]
+    warning = page_warning(found)
+    if warning:
+        lines += [f"> **Warning.** {escape(warning)}", ""]
+    for section in side_by_side_sections(found):
+        lines += [f"## {section.title}", ""]
+        for block in section.blocks:
+            lines += _block(block)
+    return _finish(lines)
+
+
 def render_gate_markdown(
     decision: Decision, *, explanation: Explanation, framework: Framework
 ) -> str:
@@ -81,7 +96,7 @@ def render_gate_markdown(
     for cause in causes(reasons, decision=decision, explanation=explanation, framework=framework):
         lines += [f"**Because** {escape(cause.text)}.", ""]
     lines += _reasons(decision, reasons, framework)
-    lines += _terms(decision)
+    lines += _terms(decision, framework)
     if verdict is not Verdict.ALLOW:
         lines += _work(decision, explanation, framework)
     lines += _footing(decision, framework)
@@ -140,7 +155,7 @@ def _work(decision: Decision, explanation: Explanation, framework: Framework) ->
     yield ""
 
 
-def _terms(decision: Decision) -> Iterator[str]:
+def _terms(decision: Decision, framework: Framework) -> Iterator[str]:
     for title, notes in (
         ("On these terms", conditions_of(decision)),
         ("To be recorded", decision.noncompliance),
@@ -150,6 +165,8 @@ def _terms(decision: Decision) -> Iterator[str]:
             yield ""
             yield from (f"- {escape(clean(note.says))} {_code(note.code)}" for note in notes)
             yield ""
+    for line in reading_lines(decision, framework=framework):
+        yield from (f"**Reading of** {escape(line)}", "")
     if decision.instructs:
         orders = ", ".join(instruction_words(order) for order in decision.instructs)
         yield f"**Meanwhile:** {escape(orders)}"

@@ -38,6 +38,16 @@ def render_code(code: str) -> str | None:
     return "\n".join(found) or None
 
 
+def gate_meanings(code: str) -> tuple[tuple[str, str], ...]:
+    """Return what a code of the gate means, with its clauses; one pair per meaning.
+
+    >>> gate_meanings("claim.stale")
+    (('the evidence behind the claim is too old', 'spec/gate.md G-9'),)
+    """
+    found = (codes[code] for codes in GATE_CODES.values() if code in codes)
+    return tuple((says, clause_words(clause)) for says, clause in found)
+
+
 def clause_words(clause: str) -> str:
     """Return clauses with the page of the specification that has them.
 

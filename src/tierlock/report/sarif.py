@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Final
 
 from tierlock.core import Decision, GateReason, Reason, canonical_json, digest_bytes, format_instant
 from tierlock.report.numbers import NBSP
+from tierlock.report.reason_codes import gate_meanings
 from tierlock.report.reasons import MISSING, conditions_of, grouped, reasons_of
 from tierlock.report.sanitize import clean, escape_json
 from tierlock.report.values import EXIT_CODES
@@ -19,18 +19,13 @@ _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 JsonObject = dict[str, object]
 
 
-def render_sarif(
-    decision: Decision,
-    *,
-    code_help: Mapping[str, str] | None = None,
-    artifact: str | None = None,
-    engine: str = "",
-) -> str:
+def render_sarif(decision: Decision, *, artifact: str | None = None, engine: str = "") -> str:
     """Return a SARIF log: one error per reason, one warning per condition or noncompliance.
+
+    The help of a rule says what its code means, in which clause, and what the reasons say.
 
     Args:
         decision: the gate's answer.
-        code_help: what each reason code means; a code without it is explained by its reasons.
         artifact: file that a scanning page may point to, such as the framework file.
         engine: version of the engine that decided.
     """
@@ -41,7 +36,7 @@ def render_sarif(
     for note in _terms(decision):
         about = decision.action.name
         results.append(_result(decision, note, level="warning", about=about, artifact=artifact))
-    driver: JsonObject = {"name": "Tierlock", "rules": _rules(decision, code_help or {})}
+    driver: JsonObject = {"name": "Tierlock", "rules": _rules(decision)}
     if engine:
         driver["version"] = clean(engine)
     run: JsonObject = {
@@ -75,29 +70,29 @@ def _terms(decision: Decision) -> list[Reason]:
     return list(dict.fromkeys((*conditions_of(decision), *decision.noncompliance)))
 
 
-def _rules(decision: Decision, code_help: Mapping[str, str]) -> list[JsonObject]:
+def _rules(decision: Decision) -> list[JsonObject]:
     by_code: dict[str, list[Reason]] = {}
     for note in _notes(decision):
         by_code.setdefault(note.code, []).append(note)
     return [
         {
             "id": clean(code),
-            "shortDescription": {"text": _title(code, notes, code_help)},
-            "help": {"text": _help(decision, code, notes, code_help)},
+            "shortDescription": {"text": _title(code, notes)},
+            "help": {"text": _help(decision, code, notes)},
         }
         for code, notes in sorted(by_code.items())
     ]
 
 
-def _title(code: str, notes: list[Reason], code_help: Mapping[str, str]) -> str:
-    """Return what a code means; where nobody says, its one sentence, else its own words."""
-    if code in code_help:
-        return clean(code_help[code])
-    return clean(notes[0].says if len(notes) == 1 else code.replace(".", " ").replace("-", " "))
+def _title(code: str, notes: list[Reason]) -> str:
+    """Return what a code means; of one that another engine gave, the first sentence."""
+    for says, _ in gate_meanings(code):
+        return says
+    return clean(notes[0].says)
 
 
-def _help(decision: Decision, code: str, notes: list[Reason], code_help: Mapping[str, str]) -> str:
-    lines = [clean(code_help[code])] if code in code_help else []
+def _help(decision: Decision, code: str, notes: list[Reason]) -> str:
+    lines = [f"{says} ({clause})" for says, clause in gate_meanings(code)]
     reasons = [note for note in notes if isinstance(note, GateReason)]
     lines += [clean(note.says) for note in notes if note not in reasons]
     for group in grouped(reasons, decision=decision, framework=None):

@@ -45,6 +45,10 @@ class RemarkLike(Protocol):
     def hint(self) -> str:
         """What would mend it; may be empty."""
 
+    @property
+    def recorded(self) -> str:
+        """Why it stays, where that is on record; may be empty."""
+
 
 class ChangeLike(Protocol):
     """One difference between two frameworks."""
@@ -104,14 +108,12 @@ def render_lint_text(
         lines.append(f"  {clean(remark.where)}")
         lines += _indented(remark.says, by=4, width=width)
         after = remarks[place + 1 : place + 2]
-        # One hint serves all the places that it follows.
-        again = any((one.severity, one.code, one.hint) == (*group, remark.hint) for one in after)
-        if remark.hint and not again:
-            lines += _indented(f"hint: {remark.hint}", by=4, width=width)
-    problems = sum(remark.severity == "problem" for remark in remarks)
-    notes = len(remarks) - problems
-    counts = f"{count_of(problems, one='problem')}, {count_of(notes, one='note')}"
-    return finish([*lines, "", counts])
+        # One piece of advice serves all the places that it follows.
+        advice = _advice(remark)
+        again = any((one.severity, one.code, _advice(one)) == (*group, advice) for one in after)
+        if advice and not again:
+            lines += _indented(advice, by=4, width=width)
+    return finish([*lines, "", _lint_counts(remarks)])
 
 
 def render_diff_text(
@@ -171,6 +173,23 @@ def render_study_json(
     listed = [record.model_dump(mode="json", by_alias=True) for record in records]
     whole = {"exitCode": exit_code, **about, named: listed}
     return escape_json(json.dumps(whole, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _advice(remark: RemarkLike) -> str:
+    """Return why a remark stays; where that is not on record, what would mend it."""
+    if remark.recorded:
+        return f"recorded: {remark.recorded}"
+    return f"hint: {remark.hint}" if remark.hint else ""
+
+
+def _lint_counts(remarks: Sequence[RemarkLike]) -> str:
+    problems = sum(remark.severity == "problem" for remark in remarks)
+    notes = len(remarks) - problems
+    counts = f"{count_of(problems, one='problem')}, {count_of(notes, one='note')}"
+    recorded = sum(bool(remark.recorded) for remark in remarks)
+    if not recorded:
+        return counts
+    return f"{counts}; {'all' if recorded == len(remarks) else recorded} recorded"
 
 
 def _is_citation(change: ChangeLike) -> bool:

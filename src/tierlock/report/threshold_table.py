@@ -9,7 +9,7 @@ from typing import Final
 from tierlock.core import Outcome, ThresholdFinding
 from tierlock.report.implied import changed_words
 from tierlock.report.layout import Paint, cells, pad, style_of, wrap
-from tierlock.report.lines import CriterionLine, deciding_line, obstacle
+from tierlock.report.lines import CriterionLine, deciding_line, hanging_paths, obstacle
 from tierlock.report.sanitize import clean
 from tierlock.report.seen import cluster_words, elicitations
 from tierlock.report.values import AssessReport
@@ -77,7 +77,7 @@ def _notes(report: AssessReport, threshold: ThresholdFinding, line: CriterionLin
             if entry.threshold == threshold.threshold
             for path in entry.paths
         ]
-        opened = len(set(paths) - {line.finding.path})
+        opened = len(set(paths) & set(hanging_paths(threshold.trace)) - {line.finding.path})
     clustered = cluster_words(line.finding)
     named = f"{line.name}, {clustered}" if clustered else line.name
     against = obstacle(line.finding)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from tierlock.core import Action, Decision, Determination, Outcome, Verdict
+from tierlock.core import Action, Decision, Determination, Framework, Outcome, Verdict
 from tierlock.report.lines import trace_paths
 from tierlock.report.numbers import count_of, show_share
 from tierlock.report.reasons import all_of, conditions_of, why
@@ -94,6 +94,21 @@ def conditions(report: AssessReport) -> tuple[str, ...]:
     if decision is None:
         return ()
     return tuple(clean(condition.says) for condition in conditions_of(decision))
+
+
+def reading_lines(decision: Decision, *, framework: Framework) -> tuple[str, ...]:
+    """Return one line per contested clause of which a reading was chosen (spec/gate.md G-16).
+
+    One that is still open is a reason of the gate, and said there.
+    """
+    lines = []
+    for name, chosen in decision.readings.items():
+        interpretation = framework.interpretations.get(name)
+        by = " and ".join(interpretation.by) if interpretation is not None else ""
+        if chosen:
+            who = f", chosen by {by}" if by else ""
+            lines.append(clean(f"{name}: {' and '.join(chosen)}{who}"))
+    return tuple(lines)
 
 
 def _why_allowed(report: AssessReport) -> str:

@@ -14,6 +14,7 @@ from tierlock.report.sanitize import clean
 _REPAIR: Final = "repair"
 _WHOLE: Final = 20  # an effort up to this length is not broken over lines
 _MEET: Final = "meet"
+_THEN: Final = "then"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,12 +150,12 @@ def work_ways(
         else:
             owing = _may_be_ruled_out(group, framework, outcomes)
             (choice if owing else must).setdefault(group, []).append(item)
-    return [
+    ways = [
         *_required(must, framework),
         *(Way(heading=f"rule out {clean(t)}", items=tuple(found)) for t, found in rule_out.items()),
         *_choices(choice, framework, outcomes, unmeetable),
-        *([Way(heading="then", items=tuple(signs))] if signs else []),
     ]
+    return [*ways, *([Way(heading=_THEN if ways else "", items=tuple(signs))] if signs else [])]
 
 
 def _distinct(items: Iterable[WorkItem]) -> list[WorkItem]:
@@ -218,16 +219,17 @@ def way_texts(
 
 def way_text(way: Way, *, full: bool = False) -> WayText:
     """Return one way forward as a heading with the lines that are all needed."""
-    if not way.standards:
-        return WayText(heading=way.heading, lines=tuple(map(work_words, way.items)), joint="with")
-    lines = map(_full, way.items) if full else _by_standard(way)
-    return WayText(heading=way.heading, lines=tuple(lines), joint="")
+    lines: Iterator[str] = map(work_words, way.items)
+    if way.standards:
+        lines = map(_full, way.items) if full else _by_standard(way)
+    joint = "with" if way.heading and not way.standards else ""
+    return WayText(heading=way.heading, lines=tuple(lines), joint=joint)
 
 
 def next_way(
     step: WorkItem, *, framework: Framework, explanation: Explanation, decision: Decision | None
 ) -> WayText:
-    """Return the way forward that `step` belongs to, with all that it needs."""
+    """Return the way that `step` belongs to; if that is signing, what is to be done before it."""
     ways = work_ways(
         (*explanation.work, step),
         framework=framework,
@@ -235,7 +237,8 @@ def next_way(
         decision=decision,
     )
     alone = Way(heading="", items=(step,))
-    return way_text(next((way for way in ways if step in way.items), alone))
+    found = next((way for way in ways if step in way.items), alone)
+    return way_text(ways[0] if found.heading == _THEN else found)
 
 
 def _by_standard(way: Way) -> Iterator[str]:

@@ -249,15 +249,15 @@ class LocalStore:
             raise IntegrityError("integrity.digest", f"determination `{name}` was changed")
         return found
 
-    def determinations(self, *, subject: str) -> tuple[Determination, ...]:
-        """Return all stored determinations of a subject, oldest first."""
+    def determinations(self, *, subject: str | None = None) -> tuple[Determination, ...]:
+        """Return all stored determinations, by default of every subject, oldest first."""
         folder = self.folder / "determinations"
         with store_errors("read", path=folder):
             names = sorted(path.stem for path in folder.glob("*.json")) if folder.is_dir() else []
         found = [self.determination(f"sha256:{name}") for name in names]
         return tuple(
             sorted(
-                (item for item in found if item.subject.name == subject),
+                (item for item in found if subject in {None, item.subject.name}),
                 key=lambda item: item.determined_at,
             )
         )

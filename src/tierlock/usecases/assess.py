@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tierlock.core import InputError, Omission
+from tierlock.core import Framework, InputError, Omission
 from tierlock.importers import Imports
 from tierlock.report import AssessReport, render_html
 from tierlock.usecases.ingest import ingest, mock_models
@@ -39,7 +40,7 @@ def assess(imports: Imports, *, project: Project, at: datetime) -> Assessed:
         InputError: evidence dated after `at`, or a store that can not be written.
         IntegrityError: a run id that is known with other content.
     """
-    _check_dates(imports, at=at)
+    check_dates(imports, frameworks=[project.framework], at=at)
     repeated = ingest(
         imports, store=project.store, framework=project.framework, subject=project.subject
     )
@@ -55,8 +56,23 @@ def assess(imports: Imports, *, project: Project, at: datetime) -> Assessed:
     )
 
 
-def _check_dates(imports: Imports, *, at: datetime) -> None:
-    """Refuse future evidence before it is stored: it would block every later question."""
+def check_dates(imports: Imports, *, frameworks: Iterable[Framework], at: datetime) -> None:
+    """Refuse what is later than the question before anything is stored.
+
+    Future evidence would block every later question; a framework that is not in force yet can not
+    be asked.
+
+    Raises:
+        InputError: `input.future`.
+    """
+    for framework in frameworks:
+        if framework.effective > at.astimezone(UTC).date():
+            raise InputError(
+                "input.future",
+                f"framework `{framework.name}` applies from {framework.effective.isoformat()} on, "
+                "after the question",
+                hint="ask for a later instant with --at",
+            )
     for item in imports.evidence:
         if max(item.measured_at, item.finished_at or item.measured_at) > at:
             raise InputError(
@@ -86,14 +102,33 @@ def report_of(project: Project, *, answer: Answer) -> AssessReport:
     )
 
 
-def write_report(project: Project, *, report: AssessReport) -> Path:
-    """Write the self-contained HTML report into the store's folder and return its path."""
+def write_report(project: Project, *, report: AssessReport, part: str = "") -> Path:
+    """Write the self-contained HTML report into the store's folder and return its path.
+
+    Args:
+        project: whose store and subject.
+        report: what it says.
+        part: ends the file's name where there are several reports of one instant.
+    """
+    return write_page(project, page=render_html(report), at=report.generated_at, part=part)
+
+
+def write_page(project: Project, *, page: str, at: datetime, part: str) -> Path:
+    """Write one HTML page into the store's folder of reports and return its path.
+
+    Raises:
+        InputError: `input.store`; it can not be written.
+    """
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", project.subject.name).strip("-.") or "subject"
-    stamp = report.generated_at.strftime("%Y-%m-%dT%H%M%SZ")
-    path = project.store.folder / "reports" / f"{stamp}-{name}.html"
+    # Names of frameworks have no underscore, so two of them never give one file.
+    kind = re.sub(r"[^A-Za-z0-9.-]+", "_", part)
+    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+    path = (
+        project.store.folder / "reports" / ("-".join(filter(None, (stamp, name, kind))) + ".html")
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render_html(report), encoding="utf-8")
+        path.write_text(page, encoding="utf-8")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError("input.store", f"can not write `{path}`: {reason}") from None

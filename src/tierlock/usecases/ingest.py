@@ -58,11 +58,32 @@ def _bound(ref: SubjectRef, subject: Subject) -> SubjectRef:
     return ref.model_copy(update={"parts": parts, "effective_compute": compute})
 
 
-def ingest(imports: Imports, *, store: LocalStore, framework: Framework, subject: Subject) -> int:
-    """Store and register imported evidence; return how many runs were known already."""
+def ingest(
+    imports: Imports,
+    *,
+    store: LocalStore,
+    framework: Framework,
+    subject: Subject,
+    also: Sequence[Framework] = (),
+) -> int:
+    """Store and register imported evidence; return how many runs were known already.
+
+    Args:
+        imports: what was read.
+        store: where it is kept.
+        framework: whose slots the runs are registered for.
+        subject: what the evidence is bound to.
+        also: further frameworks whose slots the runs are registered for.
+    """
 
     def register(evidence: Sequence[Evidence]) -> Sequence[RegisteredRun]:
-        return register_of(evidence, framework=framework).runs
+        # One entry per run and slot: two versions of a framework mostly have the same slots.
+        runs = {
+            (run.run_id, run.slot, run.subject): run
+            for each in (framework, *also)
+            for run in register_of(evidence, framework=each).runs
+        }
+        return tuple(runs.values())
 
     known = store.ingest(bind(imports.evidence, subject=subject), register=register).known
     return len(known)

@@ -12,6 +12,7 @@ from tierlock.core import (
     Determination,
     Evidence,
     Explanation,
+    Framework,
     Measured,
     Negative,
     Negatives,
@@ -19,6 +20,7 @@ from tierlock.core import (
     RegisteredRun,
     RunRegister,
     SpentAlpha,
+    Subject,
     digest,
     leaves,
 )
@@ -76,6 +78,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
             claims=claims,
             rulings=rulings,
             approvals=statements.to_approvals(),
+            choices=statements.to_choices(),
             negatives=negatives,
         )
     explanation = explain(
@@ -87,6 +90,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
         claims=claims,
         rulings=rulings,
         approvals=statements.to_approvals(),
+        choices=statements.to_choices(),
         negatives=negatives,
     )
     if decision is not None:
@@ -96,7 +100,26 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
 
 def known_runs(project: Project, *, evidence: Sequence[Evidence]) -> tuple[RegisteredRun, ...]:
     """Return every registered run; stored evidence that no slot knew before is registered now."""
-    return project.store.register(register_of(evidence, framework=project.framework).runs)
+    fresh = register_of(evidence, framework=project.framework).runs
+    runs = project.store.register(fresh)
+    return runs_of_slots(runs, framework=project.framework, evidence=evidence)
+
+
+def runs_of_slots(
+    runs: Iterable[RegisteredRun], *, framework: Framework, evidence: Iterable[Evidence]
+) -> tuple[RegisteredRun, ...]:
+    """Return the runs without those of another framework's slots that have the name of one here.
+
+    A slot that asks for other tasks there is another slot: that evidence is known and can not
+    belong to this one. A run whose evidence is gone stays, and owes it.
+    """
+    tasks = {name: slot.tasks for name, slot in framework.evaluations.items()}
+    seen = {item.run_id: item.evaluation for item in evidence}
+    return tuple(
+        run
+        for run in runs
+        if run.slot not in tasks or run.run_id not in seen or seen[run.run_id] in tasks[run.slot]
+    )
 
 
 def _history(project: Project, *, at: datetime) -> tuple[SpentAlpha, ...]:
@@ -127,13 +150,19 @@ def standing_negatives(project: Project) -> Negatives:
 
 def active_plan(project: Project) -> Plan | None:
     """Return the latest plan sealed for this framework version, subject and weights."""
-    wanted = digest(project.framework)
+    return plan_for(
+        project.store.plans(), framework=digest(project.framework), subject=project.subject
+    )
+
+
+def plan_for(plans: Iterable[Plan], *, framework: str, subject: Subject) -> Plan | None:
+    """Return the latest of `plans` for the framework with digest `framework`, subject, weights."""
     mine = [
         plan
-        for plan in project.store.plans()
-        if plan.framework == wanted
-        and project.subject.answers_to(plan.subject)
-        and plan.weights in (None, project.subject.parts.weights)
+        for plan in plans
+        if plan.framework == framework
+        and subject.answers_to(plan.subject)
+        and plan.weights in (None, subject.parts.weights)
     ]
     return max(mine, key=lambda plan: plan.sealed_at, default=None)
 

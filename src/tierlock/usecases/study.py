@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tierlock.analysis import Difference, Remark, diff_frameworks, lint_framework
+from tierlock.analysis import (
+    Contrast,
+    Difference,
+    Remark,
+    contrast_frameworks,
+    diff_frameworks,
+    lint_framework,
+)
 from tierlock.core import Framework
-from tierlock.frameworks import get_framework, list_frameworks
+from tierlock.frameworks import RecordedFinding, get_framework, list_frameworks, read_findings
 
 
 class Linted(NamedTuple):
@@ -42,11 +49,51 @@ def lint(name: str, *, previous: str | None = None) -> Linted:
     """
     framework = get_framework(name)
     before = get_framework(previous) if previous is not None else _version_before(framework)
+    remarks = lint_framework(framework, previous=before)
+    known = recorded_findings(framework, previous=before)
     return Linted(
         framework=framework.name,
         previous="" if before is None else before.name,
-        remarks=lint_framework(framework, previous=before),
+        remarks=tuple(_with_record(remark, known=known) for remark in remarks),
     )
+
+
+def recorded_findings(
+    framework: Framework, *, previous: Framework | None = None
+) -> tuple[RecordedFinding, ...]:
+    """Return what a shipped framework is known for; nothing about one that was changed.
+
+    Args:
+        framework: a framework that parses.
+        previous: the version that lint compares it with.
+    """
+    if not _is_shipped(framework):
+        return ()
+    since = {"", previous.name} if previous is not None and _is_shipped(previous) else {""}
+    return tuple(
+        finding
+        for finding in read_findings()
+        if finding.framework == framework.name and finding.since in since
+    )
+
+
+def is_about(finding: RecordedFinding, *, remark: Remark) -> bool:
+    """Tell whether a finding that is recorded about a framework is this remark on it."""
+    if (finding.code, finding.severity) != (remark.code, remark.severity):
+        return False
+    return bool(finding.since) or (
+        remark.where in finding.about and remark.says.startswith(finding.says)
+    )
+
+
+def _with_record(remark: Remark, *, known: tuple[RecordedFinding, ...]) -> Remark:
+    words = [finding.words for finding in known if is_about(finding, remark=remark)]
+    return remark.model_copy(update={"recorded": words[0]}) if words else remark
+
+
+def _is_shipped(framework: Framework) -> bool:
+    names = {entry.name for entry in list_frameworks()}
+    return framework.name in names and get_framework(framework.name) == framework
 
 
 def compare(old: str, *, new: str) -> Difference:
@@ -57,6 +104,16 @@ def compare(old: str, *, new: str) -> Difference:
         InputError: a file can not be read.
     """
     return diff_frameworks(get_framework(old), new=get_framework(new))
+
+
+def contrast(old: str, *, new: str) -> Contrast:
+    """Return examples of what one framework permits and the other does not, in each direction.
+
+    Raises:
+        FrameworkError: no such framework, or a file with a problem.
+        InputError: a file can not be read, or the extra `prove` is not installed.
+    """
+    return contrast_frameworks(get_framework(old), new=get_framework(new))
 
 
 def _version_before(framework: Framework) -> Framework | None:

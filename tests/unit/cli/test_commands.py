@@ -186,6 +186,24 @@ def test_explain_of_another_word_is_an_input_error() -> None:
     assert "reasons.md" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("framework.lock", "an error, which stops a command"),
+        ("lint.no-expiry", "`tierlock framework lint`"),
+        ("monotonicity", "`tierlock framework prove`"),
+        ("header.mismatch", "a doubt; it keeps the evidence from supporting a rule-out"),
+        ("dataset.subset", "a note; it informs"),
+        ("log.no-samples", "what an importer leaves out"),
+    ],
+)
+def test_explain_says_where_a_code_is_given(code: str, says: str) -> None:
+    ran = tierlock("explain", code)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"{code}: ")
+    assert says in ran.out
+
+
 # -- framework --------------------------------------------------------------------------------
 
 

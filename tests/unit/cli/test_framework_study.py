@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_lint_as_json(old: Path) -> None:
     assert ran.json["exitCode"] == 4
     assert (ran.json["framework"], ran.json["previous"]) == ("lab/small-1", None)
     first = ran.json["remarks"][0]
-    assert set(first) == {"code", "severity", "where", "says", "hint"}
+    assert set(first) == {"code", "severity", "where", "says", "hint", "recorded"}
     assert (first["code"], first["severity"]) == ("lint.no-expiry", "problem")
     assert {remark["code"] for remark in ran.json["remarks"]} <= set(LINT_CODES)
 
@@ -161,3 +162,42 @@ def test_diff_of_what_does_not_exist_exits_2(old: Path) -> None:
     ran = tierlock("framework", "diff", old, "nowhere.yaml")
     assert (ran.code, ran.out) == (2, "")
     assert "error[input.file]" in ran.err
+
+
+# -- diff with examples -----------------------------------------------------------------------
+
+
+def test_diff_with_examples_shows_what_only_one_version_permits(old: Path, new: Path) -> None:
+    ran = tierlock("framework", "diff", old, new, "--examples")
+    assert (ran.code, ran.err) == (0, "")
+    changes, _, examples = ran.out.partition("\n\npermitted by ")
+    assert changes == tierlock("framework", "diff", old, new).out.rstrip("\n")
+    assert examples.startswith("lab/small-1, not by lab/small-2\n  none: whatever")
+    assert "permitted by lab/small-2, not by lab/small-1\n  deploy" in examples
+    assert "under lab/small-2; " in " ".join(examples.split())
+
+
+def test_diff_with_examples_as_json(old: Path, new: Path) -> None:
+    ran = tierlock("framework", "diff", old, new, "--examples", "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    there, back = ran.json["examples"]["directions"]
+    assert (there["examples"], there["provedNone"]) == ([], ["deploy"])
+    (example,) = back["examples"]
+    assert (example["permits"]["verdict"], example["refuses"]["verdict"]) == ("ALLOW", "HOLD")
+    assert "examples" not in tierlock("framework", "diff", old, new, "--format", "json").json
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_diff_without_the_solver_still_compares(
+    old: Path, new: Path, style: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    ran = tierlock("framework", "diff", old, new, "--examples", "--format", style)
+    assert ran.code == 0
+    assert ran.err.startswith("no examples: the solver `z3` is not installed; install the extra")
+    assert "tierlock[prove]" in ran.err
+    if style == "json":
+        assert ran.json["examples"] is None
+        assert ran.json["changes"]
+    else:
+        assert ran.out == tierlock("framework", "diff", old, new).out

@@ -84,6 +84,13 @@ def test_open_pairs_are_not_called_none() -> None:
     assert whole["counts"]["notStated"] == 1
 
 
+def test_where_nothing_is_stated_the_text_says_so() -> None:
+    text = render_crosswalk_text((), asked=("a/x-1", "b/y-1"), sources={})
+    assert "\nnothing is stated about a/x-1 and b/y-1\n" in text
+    assert "nothing is stated" not in text_of(VIEW)
+    assert "nothing is stated" not in render_crosswalk_text((), asked=(), sources={})
+
+
 @pytest.mark.parametrize("width", [40, 80])
 def test_everything_stays_within_the_width(width: int) -> None:
     assert max(map(len, text_of(VIEW, width=width).splitlines())) <= width

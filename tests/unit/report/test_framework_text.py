@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tierlock.core import (
+    Adjustment,
     AllOf,
     AtLeast,
     Attested,
+    ClauseReading,
     Combination,
     Duty,
     Fact,
     FactTest,
     Framework,
+    Interpretation,
     Measured,
     Presumption,
     Undisclosed,
@@ -104,6 +107,48 @@ def test_what_closes_no_gate_says_so() -> None:
     assert "told: tell; by safety-lead to board within P3D after an incident" in text
 
 
+def test_contested_clauses_and_adjustments_say_what_follows() -> None:
+    alone = Combination(says="alone", if_all=(("ASL-3/bio",),), obliges=("asl-3/security",))
+    clause = Interpretation(
+        says="is it meant",
+        by=("safety-lead", "release-owner"),
+        cite="s 5",
+        readings={
+            "yes": ClauseReading(says="it is", combinations=(alone,)),
+            "no": ClauseReading(says="it is not"),
+        },
+    )
+    adjustment = Adjustment(
+        says="others do less",
+        unless=LARGER,
+        instead={"asl-3/security": ("asl-2/security", "asl-2/deployment")},
+        notices=("tell", "publish"),
+        cite="s 6",
+    )
+    plain = adjustment.model_copy(update={"notices": ()})
+    text = shown(
+        rules(interpretations={"clause": clause}, adjustments={"less": adjustment, "again": plain}),
+        width=120,
+    )
+    for line in (
+        "clause: contested clause",
+        "is it meant [s 5]",
+        "chosen by safety-lead and release-owner; until then every reading obliges",
+        "yes: it is",
+        "(ASL-3/bio) obliges asl-3/security; alone",
+        "no: it is not",
+        "obliges nothing more",
+        "less: adjustment",
+        "others do less [s 6]",
+        "asl-2/security, asl-2/deployment instead of asl-3/security",
+        "its use makes due tell, publish",
+        "unless",
+        "larger: it is larger (declared fact `larger`) [s 9]",
+    ):
+        assert f" {line}\n" in f"\n {text}".replace("\n", "\n ")
+    assert text.count("its use makes due") == 1
+
+
 @pytest.mark.parametrize("name", [entry.name for entry in list_frameworks()])
 @pytest.mark.parametrize("width", [40, 80])
 def test_every_shipped_framework_fits_and_names_all_it_defines(name: str, width: int) -> None:
@@ -113,3 +158,5 @@ def test_every_shipped_framework_fits_and_names_all_it_defines(name: str, width:
     flat = "".join(text.split())  # a long name is cut where a line is narrow
     for key in (*framework.thresholds, *framework.standards, *framework.actions, *framework.duties):
         assert key in flat
+    for clause in (*framework.interpretations, *framework.adjustments):
+        assert clause in flat

@@ -5,7 +5,14 @@ import pytest
 from tests.unit.report import factory
 from tests.unit.report.example_framework import AIRD, BIO, CYBER, framework
 from tierlock.core import Counts, Explanation, Finding, Outcome, Reason, Step
-from tierlock.report.lines import CriterionLine, criterion_line, criterion_lines, deciding_line
+from tierlock.report.lines import (
+    CriterionLine,
+    criterion_line,
+    criterion_lines,
+    deciding_line,
+    hanging_paths,
+    trace_paths,
+)
 
 
 def plain(text: str) -> str:
@@ -150,12 +157,20 @@ def test_the_worst_of_several_elicitations_is_named() -> None:
 
 def decided(op: str, k: int | None, outcome: Outcome, *paths: str) -> CriterionLine:
     """Return the line on which a threshold with the criteria of `BIO` and `CYBER` hangs."""
+    outcomes = {found.path: found.outcome for found in factory.report().determination.findings}
+    leaves = tuple(leaf(path, outcomes[path]) for path in paths)
+    return hung(Step.model_validate({"op": op, "k": k, "outcome": outcome, "steps": leaves}))
+
+
+def leaf(path: str, outcome: Outcome) -> Step:
+    return Step(op="leaf", finding=path, outcome=outcome)
+
+
+def hung(trace: Step) -> CriterionLine:
+    """Return the line on which a threshold with this trace hangs."""
     report = factory.report()
-    outcomes = {found.path: found.outcome for found in report.determination.findings}
-    leaves = tuple(Step(op="leaf", finding=path, outcome=outcomes[path]) for path in paths)
-    step = Step.model_validate({"op": op, "k": k, "outcome": outcome, "steps": leaves})
     first, *rest = report.determination.thresholds
-    changed = first.model_copy(update={"trace": step, "outcome": outcome})
+    changed = first.model_copy(update={"trace": trace, "outcome": trace.outcome})
     determination = report.determination.model_copy(update={"thresholds": (changed, *rest)})
     found = deciding_line(
         report.model_copy(update={"determination": determination}), threshold=changed
@@ -188,3 +203,11 @@ def test_the_criterion_on_which_the_outcome_hangs(
     op: str, k: int | None, outcome: Outcome, paths: tuple[str, ...], name: str
 ) -> None:
     assert decided(op, k, outcome, *paths).name == name
+
+
+def test_an_open_number_in_a_branch_that_is_ruled_out_decides_nothing() -> None:
+    settled = Step(op="all", outcome=OUT, steps=(leaf(PROTOCOLS, OUT), leaf(CTF, OPEN)))
+    tree = Step(op="any", outcome=OPEN, steps=(settled, leaf(REVIEW, OPEN)))
+    assert list(hanging_paths(tree)) == [REVIEW]
+    assert list(trace_paths(tree)) == [PROTOCOLS, CTF, REVIEW]
+    assert hung(tree).finding.path == REVIEW

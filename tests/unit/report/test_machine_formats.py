@@ -22,6 +22,7 @@ from tierlock.report import (
     render_markdown,
     render_sarif,
 )
+from tierlock.report.gate_codes import GATE_CODES
 
 CLOSED = (Verdict.HOLD, Verdict.DENY)
 
@@ -131,14 +132,30 @@ def test_sarif_fingerprints_survive_a_new_sentence_and_tell_reasons_apart() -> N
     assert len(set(prints(base))) == 2
 
 
-def test_sarif_takes_help_and_a_file_from_the_caller() -> None:
-    text = render_sarif(
-        factory.decision(Verdict.DENY),
-        code_help={"claim.failed": "a claim was shown not to hold"},
-        artifact="frameworks/example.yaml",
-    )
+def test_sarif_says_what_a_code_means_and_where_the_specification_has_it() -> None:
+    decision = factory.decision(Verdict.DENY)
+    run = json.loads(render_sarif(decision))["runs"][0]
+    rule = run["tool"]["driver"]["rules"][0]
+    assert rule["id"] == "claim.failed"
+    says, clause = GATE_CODES["Gate: DENY"]["claim.failed"]
+    assert rule["shortDescription"]["text"] == says
+    first, *others = rule["help"]["text"].splitlines()
+    assert first == f"{says} (spec/gate.md {clause})"
+    assert others[0] == "safeguard `classifiers` was shown not to hold"
+
+
+def test_sarif_names_a_code_of_another_engine_by_its_sentence() -> None:
+    (reason, *_) = factory.decision(Verdict.DENY).reasons
+    other = reason.model_copy(update={"code": "claim.new"})
+    decision = factory.decision(Verdict.DENY).model_copy(update={"reasons": (other,)})
+    (rule,) = json.loads(render_sarif(decision))["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["shortDescription"]["text"] == reason.says
+    assert rule["help"]["text"].startswith(reason.says)
+
+
+def test_sarif_takes_a_file_from_the_caller() -> None:
+    text = render_sarif(factory.decision(Verdict.DENY), artifact="frameworks/example.yaml")
     run = json.loads(text)["runs"][0]
-    assert run["tool"]["driver"]["rules"][0]["help"]["text"].startswith("a claim was shown")
     place = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
     assert place == {"uri": "frameworks/example.yaml"}
 
@@ -202,8 +219,9 @@ def test_github_names_what_nobody_claims_once_per_standard() -> None:
 def test_sarif_help_of_a_shared_code_is_grouped() -> None:
     run = json.loads(render_sarif(unclaimed()))["runs"][0]
     (rule,) = run["tool"]["driver"]["rules"]
-    assert rule["shortDescription"]["text"] == "claim missing"
+    assert rule["shortDescription"]["text"] == "nobody claims the safeguard"
     assert rule["help"]["text"].splitlines() == [
+        "nobody claims the safeguard (spec/gate.md G-9)",
         "asl-3/deployment: missing: classifiers, red-team",
         "To open: asl-3/deployment: classifiers (weeks)",
     ]

@@ -36,6 +36,20 @@ def test_one_hint_serves_the_places_before_it() -> None:
     )
 
 
+def test_what_is_on_record_stands_in_the_place_of_a_hint() -> None:
+    known = [
+        remark(where, hint="mend").model_copy(update={"recorded": "the text says so"})
+        for where in "ab"
+    ]
+    text = render_lint_text([*known, remark("c", hint="mend")], framework="a/b-1")
+    assert text == (
+        "a/b-1\n\nnote [lint.x]\n  a\n    is weak\n  b\n    is weak\n"
+        "    recorded: the text says so\n  c\n    is weak\n    hint: mend\n\n"
+        "0 problems, 3 notes; 2 recorded\n"
+    )
+    assert render_lint_text(known, framework="a/b-1").endswith("2 notes; all recorded\n")
+
+
 def test_problems_and_notes_of_one_code_stand_apart() -> None:
     text = render_lint_text(
         [remark("a", severity="problem"), remark("b")], framework="x", previous="w"

@@ -158,6 +158,23 @@ def test_the_next_step_brings_all_that_its_way_needs() -> None:
     assert len(way.rest) == 2
 
 
+def test_a_signature_is_not_the_next_step_while_other_work_is_left() -> None:
+    sign = WorkItem(do="sign: no approval by rso", settles="rso", kind="sign")
+    resolve = WorkItem(do="resolve: dissent", settles="dissent", kind="resolve")
+    explanation = Explanation(work=(sign, resolve))
+    way = next_way(sign, framework=framework(), explanation=explanation, decision=None)
+    assert way.first == "resolve: dissent"
+    alone = Explanation(work=(sign,))
+    way = next_way(sign, framework=framework(), explanation=alone, decision=None)
+    assert way.first == "sign: no approval by rso"
+
+
+def test_signatures_alone_come_after_nothing() -> None:
+    signs = [WorkItem(do=f"sign: {role}", settles=role, kind="sign") for role in ("rso", "ceo")]
+    (way,) = way_texts(signs, framework=framework(), explanation=Explanation(), decision=None)
+    assert (way.first, way.rest) == ("both of:", ("sign: rso", "sign: ceo"))
+
+
 def test_a_next_step_that_nothing_lists_stands_alone() -> None:
     step = safeguard("put in place and claim")
     explanation = Explanation(work=(safeguard("repair and re-test"),))
