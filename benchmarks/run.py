@@ -11,7 +11,8 @@
 Times are wall clock from process start to process end. Ratios are taken within a round, where both
 sides met the same machine, and the median over rounds counts. Exits with 1 if `tierlock assess` is
 not at least 5 times faster than `samples_df`, if `tierlock --help` takes 200 ms, or if the shipped
-frameworks are not loaded in a second and proved in two minutes (benchmarks/catalogue.py).
+frameworks are not loaded in a second and proved in two minutes (benchmarks/catalogue.py), or if the
+bootstrap of a time horizon is not 200 times faster than a loop (benchmarks/horizons.py).
 
 `tierlock assess` reads in as many processes as there are cores, `samples_df` in one. On a machine
 with other work the ratio falls towards that of the processor times; the least times of all
@@ -34,6 +35,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from catalogue import time_catalogue
+from horizons import time_horizons
 from timing import Contender, machine, race, repeat, spread
 
 import tierlock
@@ -190,6 +192,7 @@ def main() -> int:
     start = time_help(times=20)
     time_engine(imports, times=10)
     missed = time_catalogue(rounds=rounds)
+    missed += time_horizons(rounds=rounds)
     print(machine())
     if ratio < LEAST_RATIO:
         missed.append(f"assess is {ratio:.2f} times faster than samples_df, not {LEAST_RATIO:.0f}")

@@ -12,15 +12,14 @@ from tests.architecture.house import PACKAGE, PURE_ROOMS, ROOT, SOURCES, functio
 SOFT_FILE = 300
 HARD_FILE = 500
 HARD_FUNCTION = 60
-PURE_BUDGET = 8000
+PURE_BUDGETS = {"core": 2000, "stats": 3900, "policy": 5500}
 
 # A file over the soft limit: the lines it may have, and why it is not two files. The list only
 # shrinks: an entry that is not needed any more fails below.
+_DOOR = "only the names that the room exports, each twice"
 LONG_FILES: dict[str, tuple[int, str]] = {
-    "src/tierlock/core/__init__.py": (
-        340,
-        "only names that it exports, each twice",
-    ),
+    "src/tierlock/core/__init__.py": (340, _DOOR),
+    "src/tierlock/stats/__init__.py": (380, _DOOR),
 }
 
 # "file.py::function" over the hard limit, likewise.
@@ -107,6 +106,8 @@ def test_lines_of_code_are_counted_without_words(tmp_path: Path) -> None:
     assert read_lines(path) == 3
 
 
-def test_the_part_that_must_be_read_stays_small() -> None:
-    total = sum(read_lines(path) for room in PURE_ROOMS for path in (PACKAGE / room).rglob("*.py"))
-    assert total <= PURE_BUDGET
+@pytest.mark.parametrize("room", sorted(PURE_ROOMS))
+def test_the_part_that_must_be_read_stays_small(room: str) -> None:
+    """ADR 0007 and 0013: what somebody reads who checks the answer has a budget per room."""
+    total = sum(read_lines(path) for path in (PACKAGE / room).rglob("*.py"))
+    assert total <= PURE_BUDGETS[room]

@@ -42,6 +42,7 @@ MAY = "2026-05-01T00:00:00Z"
 TOKEN = re.compile(
     r"(?P<count>\d+)\*(?P<value>[^/*]+)(?P<refused>/refused)?"
     r"(?:/limit:(?P<limit>\w+))?(?:/family:(?P<family>\w*))?"
+    r"(?:/minutes:(?P<minutes>[\d.]*))?(?:/arm:(?P<arm>\w*))?"
 )
 
 
@@ -249,8 +250,10 @@ def _samples(text: str, *, epochs: int, first: int, scorer: str) -> Json:
             ]
         },
     }
-    if any(row["family"] is not None for row in rows):
-        samples["attributes"] = {"family": [row["family"] or "" for row in rows]}
+    for name in ("family", "minutes", "arm"):
+        if any(row[name] is not None for row in rows):
+            labels = [row[name] or "" for row in rows]
+            samples.setdefault("attributes", {})[name] = labels
     return samples
 
 

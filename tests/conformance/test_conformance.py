@@ -33,8 +33,6 @@ FILES = sorted(FOLDER.glob("*/*.yaml"))
 KEYS = INPUTS | {"note", "clauses", "want", "want_error_code", "engine_only"}
 CLAUSE = re.compile(r"^- \*\*([A-Z]+-\d+|L\d+)\*\*", re.MULTILINE)
 ELSEWHERE = {
-    "M-9": "two-arm data has no compact form: unit tests of the estimands",
-    "M-10": "readings of published spreads: unit tests of reported aggregates",
     "T-1": "naive instants are refused by the values, not by an engine: unit tests of instants",
     "L1": "property test", "L4": "property test", "L5": "property test",
     "L6": "property test", "L7": "property test", "L8": "property test", "L9": "property test",

@@ -24,8 +24,10 @@ from tierlock.core import (
     needed,
 )
 
-RATES = frozenset({"success_rate", "mean_score"})
+RATES = frozenset({"success_rate", "mean_score", "best_of_k"})
 """Estimands that lie within the declared range of the evaluation."""
+SHARES = frozenset({"pass_at_k", "refusal_rate"})
+"""Estimands that lie between 0 and 1, whatever the range of the evaluation."""
 
 
 class Tree(NamedTuple):
@@ -124,10 +126,8 @@ def corrected_share(leaf: Measured, *, framework: Framework) -> float | None:
     no such range, or where the limit lies at its ends or beyond.
     """
     evaluation = framework.evaluations.get(leaf.evaluation)
-    if evaluation is None or leaf.estimand.name not in RATES:
-        return None
-    lo, hi = evaluation.range
-    if hi is None:
+    lo, hi = (None, None) if evaluation is None else _range_of(leaf, evaluation)
+    if lo is None or hi is None:
         return None
     general = framework.corrections
     factor = (leaf.elicitation_factor or general.elicitation_factor).value
@@ -139,10 +139,15 @@ def corrected_share(leaf: Measured, *, framework: Framework) -> float | None:
     return share if 0 < share < 1 else None
 
 
+def _range_of(leaf: Measured, evaluation: Evaluation) -> tuple[float | None, float | None]:
+    """The ends of the values that the estimand can have; None where it has no declared end."""
+    if leaf.estimand.name in SHARES:
+        return 0.0, 1.0
+    return evaluation.range if leaf.estimand.name in RATES else (None, None)
+
+
 def _at_dangerous_end(leaf: Measured, evaluation: Evaluation) -> bool:
-    if leaf.estimand.name not in RATES:
-        return False
-    lo, hi = evaluation.range
+    lo, hi = _range_of(leaf, evaluation)
     if leaf.higher_is_worse:
         return hi is not None and leaf.rule_in_bound >= hi
-    return leaf.rule_in_bound <= lo
+    return lo is not None and leaf.rule_in_bound <= lo

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from tierlock.cli.context import HELP
-from tierlock.cli.output import at_option, data, framework_option, instant_of, project_option
-from tierlock.core import InputError, digest, format_instant
+from tierlock.cli.output import (
+    at_option,
+    data,
+    framework_option,
+    instant_of,
+    project_option,
+    width,
+)
+from tierlock.core import InputError, Looks, digest, format_instant
+from tierlock.policy import planned_rules
+from tierlock.report import render_looks
 from tierlock.usecases import load_project, seal_plan
 
 
@@ -35,6 +45,20 @@ def command() -> None:
     metavar="ID",
     help="Evaluation whose finding is inherited from the parent; repeatable.",
 )
+@click.option(
+    "--looks",
+    "looks_text",
+    metavar="N,N,...",
+    help="Settle early if possible: independent clusters after each run; one run per look.",
+)
+@click.option(
+    "--design",
+    type=click.Choice(["group_sequential", "e_process", "betting"]),
+    default="group_sequential",
+    show_default=True,
+    help="What keeps the error over all looks; `betting` is for scores in between.",
+)
+@click.option("--planned-value", type=float, metavar="P", help="True value the looks count on.")
 @project_option
 @framework_option
 @at_option
@@ -43,6 +67,9 @@ def seal(
     everything: bool,
     runs: int,
     inherited: tuple[str, ...],
+    looks_text: str | None,
+    design: Literal["group_sequential", "e_process", "betting"],
+    planned_value: float | None,
     folder: Path,
     framework: str | None,
     at_text: str | None,
@@ -57,6 +84,9 @@ def seal(
         raise InputError(
             "input.future", f"`{at_text}` has not come yet", hint="a plan is sealed when it is made"
         )
+    looks = None
+    if looks_text is not None:
+        looks = Looks(kind=design, clusters=_numbers(looks_text), planned=planned_value)
     names = tuple(project.framework.evaluations) if everything else slots
     plan = seal_plan(
         project,
@@ -64,6 +94,7 @@ def seal(
         at=at,
         runs=runs,
         inherited=inherited,
+        looks=looks,
     )
     data(f"sealed {digest(plan)} at {format_instant(plan.sealed_at)} (time: self-asserted)")
     if plan.declared == "after":
@@ -71,5 +102,22 @@ def seal(
     for slot in plan.slots:
         tasks = ", ".join(project.framework.evaluations[slot.slot].tasks)
         data(f"  {slot.slot}: {slot.runs} run(s) of {tasks}, {slot.source}")
+    for line in render_looks(planned_rules(project.framework, plan=plan), width=width()):
+        data(line)
     if plan.supersedes is not None:
         data(f"supersedes {plan.supersedes}; the runs it promised stay owed")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The numbers of a list such as `40,80,120`, rising."""
+    try:
+        numbers = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or numbers[0] < 1 or list(numbers) != sorted(set(numbers)):
+        raise InputError(
+            "input.type",
+            f"`{text}` is no rising list of cluster counts",
+            hint="for example --looks 40,80,120",
+        )
+    return numbers

@@ -18,6 +18,18 @@ from tierlock.core.canonical import (
     digest,
     digest_bytes,
 )
+from tierlock.core.comparison import (
+    ComparedSide,
+    Direction,
+    EvaluationComparison,
+    Mismatch,
+    PairedDifference,
+    PairedTest,
+    SecondaryT,
+    Unmatched,
+    VersionComparison,
+    VersionSource,
+)
 from tierlock.core.criterion import (
     AllOf,
     AnyOf,
@@ -71,7 +83,7 @@ from tierlock.core.errors import (
     printable,
 )
 from tierlock.core.evidence import Evidence, Omission, Problem, Reported, RunStatus, Source
-from tierlock.core.explanation import Deciding, Explanation, Flip, Margin
+from tierlock.core.explanation import Deciding, Explanation, Flip, Margin, Sensitivity
 from tierlock.core.framework import (
     Cost,
     Domain,
@@ -79,6 +91,7 @@ from tierlock.core.framework import (
     Evaluation,
     Framework,
     FrameworkSource,
+    JudgeValidation,
     Role,
     RulingRule,
     Scope,
@@ -96,7 +109,7 @@ from tierlock.core.instants import (
 )
 from tierlock.core.leeway import ADJUSTMENT, Adjustment, ClauseReading, Interpretation
 from tierlock.core.outcome import Outcome
-from tierlock.core.plan import Plan, PlannedSlot, RegisteredRun, RunRegister, SlotSource
+from tierlock.core.plan import Looks, Plan, PlannedSlot, RegisteredRun, RunRegister, SlotSource
 from tierlock.core.record import Record
 from tierlock.core.register_entry import AssertedBy, Register, RegisterEntry, StatedDate
 from tierlock.core.rules import (
@@ -130,6 +143,7 @@ from tierlock.core.safeguard import (
     StatedSignature,
 )
 from tierlock.core.samples import MISSING, STATES, Samples, State, is_usable
+from tierlock.core.sizing import SizeRow, Sizing
 from tierlock.core.subject import (
     PARTS,
     Binding,
@@ -182,6 +196,7 @@ __all__ = [
     "ClaimEvidence",
     "ClauseReading",
     "Combination",
+    "ComparedSide",
     "ConceptView",
     "Context",
     "Correction",
@@ -200,6 +215,7 @@ __all__ = [
     "Decision",
     "Determination",
     "Digest",
+    "Direction",
     "Domain",
     "Duty",
     "ErrorControl",
@@ -207,6 +223,7 @@ __all__ = [
     "EstimandName",
     "Estimate",
     "Evaluation",
+    "EvaluationComparison",
     "Evidence",
     "Explanation",
     "Fact",
@@ -226,10 +243,13 @@ __all__ = [
     "IntegrityError",
     "Interim",
     "Interpretation",
+    "JudgeValidation",
     "Limits",
     "Lineage",
+    "Looks",
     "Margin",
     "Measured",
+    "Mismatch",
     "Modality",
     "Negative",
     "Negatives",
@@ -238,6 +258,8 @@ __all__ = [
     "Outcome",
     "Owed",
     "OwedBecause",
+    "PairedDifference",
+    "PairedTest",
     "Part",
     "Parts",
     "Period",
@@ -262,6 +284,10 @@ __all__ = [
     "SafeguardCriterion",
     "Samples",
     "Scope",
+    "SecondaryT",
+    "Sensitivity",
+    "SizeRow",
+    "Sizing",
     "SlotSource",
     "Source",
     "Span",
@@ -286,7 +312,10 @@ __all__ = [
     "TierlockError",
     "Trigger",
     "Undisclosed",
+    "Unmatched",
     "Verdict",
+    "VersionComparison",
+    "VersionSource",
     "When",
     "WorkItem",
     "add_period",

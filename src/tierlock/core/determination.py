@@ -55,6 +55,8 @@ class Estimate(Record):
         effective_n: attempts divided by the design effect, reported only.
         method: name of the deciding method; guarantee: whether its error bound is proved.
         monotone: whether worse data can never make the test more favourable (law L9).
+        posterior: beta-binomial posterior probability that the estimand is at or beyond the
+            rule-out limit; secondary, it decides nothing (spec/statistics.md S-44).
     """
 
     value: float | None = None
@@ -72,6 +74,7 @@ class Estimate(Record):
     method: str
     guarantee: Literal["default", "proved"] = "default"
     monotone: bool = True
+    posterior: float | None = Field(default=None, ge=0, le=1)
     counts: Counts
 
 

@@ -9,6 +9,32 @@ from tierlock.core.outcome import Outcome
 from tierlock.core.record import Record
 
 
+class Sensitivity(Record):
+    """What would have to be wrong for the outcome of one measured criterion to be another.
+
+    A rule-out is lost, REACHED is lost, or UNDETERMINED becomes a rule-out (spec/statistics.md
+    S-61). None stands where it can not be computed or nothing of the kind would do.
+
+    Attributes:
+        declared_factor: elicitation factor that the bound already allows for.
+        share: share of truly dangerous outcomes that would have been withheld or missed by the
+            judge (rule-out), or of counted ones that would have been false alarms (otherwise).
+        turned: independent units that would have to turn out the other way, those first that
+            change most.
+        unseen: further units in which everything is dangerous that would undo a rule-out.
+        missing: attempts without a value; a rule-out counts every one of them as dangerous.
+        missing_flip: further attempts that would have to lose their value before a rule-out is
+            lost; of the missing ones, how many would have to be safe for a rule-out.
+    """
+
+    declared_factor: float = 1.0
+    share: float | None = None
+    turned: int | None = None
+    unseen: int | None = None
+    missing: int = 0
+    missing_flip: int | None = None
+
+
 class Margin(Record):
     """How far one measured criterion is from its rule-out bound.
 
@@ -20,6 +46,8 @@ class Margin(Record):
         elicitation_factor: how much better elicitation could be before the rule-out is lost.
         fragility: safe samples that would have to turn dangerous before the rule-out is lost.
         samples: further samples that settle at the least; likely_samples: with 80 % probability.
+        not_computable: why an undetermined criterion has no such number; empty where it has one.
+        sensitivity: what would have to be wrong for the outcome to be another.
     """
 
     path: str
@@ -32,6 +60,8 @@ class Margin(Record):
     likely_samples: int | None = None
     seconds: float | None = None
     usd: float | None = None
+    not_computable: str = ""
+    sensitivity: Sensitivity | None = None
 
 
 class Deciding(Record):

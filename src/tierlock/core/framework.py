@@ -74,6 +74,26 @@ class Cost(Record):
     usd_per_sample: float | None = Field(default=None, ge=0)
 
 
+class JudgeValidation(Record):
+    """How often the judge that scores was right, on samples whose truth was known.
+
+    Attributes:
+        sensitivity: (right, of) among samples that were truly dangerous.
+        specificity: (right, of) among samples that were truly safe.
+    """
+
+    sensitivity: tuple[int, int]
+    specificity: tuple[int, int]
+    cite: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _counts(self) -> Self:
+        for right, of in (self.sensitivity, self.specificity):
+            if not 0 <= right <= of or of == 0:
+                raise ValueError("a judge was right in 0 <= right <= of samples, with of > 0")
+        return self
+
+
 class Evaluation(Record):
     """A slot: one kind of run that criteria ask for, and how its samples are read.
 
@@ -84,6 +104,9 @@ class Evaluation(Record):
         higher_is: whether a higher value is `worse` or `better` for safety.
         cluster_by: sample attribute naming the independent cluster (task family).
         arm_by: sample attribute naming the trial arm.
+        minutes_by: sample attribute with the minutes that a human needs for the task.
+        hours_by: sample attribute with the hours of attack that the sample stands for.
+        judge: validation of the judge, where one scores; its errors then widen the bounds.
         refusal: a refused sample counts as it was scored, as the worst value, or as missing.
         limits: limit kinds that belong to the estimand; any other limit is missing data.
         max_missing: largest share of missing attempts with which a rule-out is still possible.
@@ -108,6 +131,9 @@ class Evaluation(Record):
     higher_is: Literal["worse", "better"]
     cluster_by: str | None = None
     arm_by: str | None = None
+    minutes_by: str | None = None
+    hours_by: str | None = None
+    judge: JudgeValidation | None = None
     refusal: Literal["as_scored", "worst", "missing"] = "as_scored"
     limits: tuple[str, ...] = ()
     max_missing: float = Field(default=0.1, ge=0, le=1)

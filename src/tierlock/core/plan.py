@@ -13,6 +13,28 @@ from tierlock.core.subject import Digest, Parts
 SlotSource = Literal["measured", "inherited"]
 
 
+class Looks(Record):
+    """When a slot is looked at before all of its runs are there (spec/determination.md S-8).
+
+    Attributes:
+        kind: the design that keeps the error over all looks: `group_sequential` and `e_process` for
+            yes-or-no scores, `betting` for scores in between.
+        clusters: how many independent clusters there are after each run.
+        planned: the true value that the plan counts on, better than the bound.
+    """
+
+    kind: Literal["group_sequential", "e_process", "betting"] = "group_sequential"
+    clusters: tuple[int, ...] = Field(min_length=1)
+    planned: float | None = None
+
+    @model_validator(mode="after")
+    def _rising(self) -> Looks:
+        pairs = zip((0, *self.clusters), self.clusters, strict=False)
+        if any(later <= earlier for earlier, later in pairs):
+            raise ValueError("`clusters` must rise from look to look")
+        return self
+
+
 class PlannedSlot(Record):
     """What the plan promises for one slot (an evaluation of the framework).
 
@@ -22,6 +44,7 @@ class PlannedSlot(Record):
         source: `measured` here, or `inherited` from the parent by paired non-inferiority.
         limits: kinds of limit that are part of the estimand; any other limit is missing data.
         cluster_by: attribute that names the independent cluster, if it differs from the framework.
+        looks: when the slot may be settled early; one look per run.
     """
 
     slot: str
@@ -29,6 +52,15 @@ class PlannedSlot(Record):
     source: SlotSource = "measured"
     limits: tuple[str, ...] | None = None
     cluster_by: str | None = None
+    looks: Looks | None = None
+
+    @model_validator(mode="after")
+    def _one_look_per_run(self) -> PlannedSlot:
+        if self.looks is not None and len(self.looks.clusters) != self.runs:
+            raise ValueError("`runs` and the number of looks must be the same")
+        if self.looks is not None and self.source != "measured":
+            raise ValueError("looks belong to a slot that is measured")
+        return self
 
 
 class Plan(Record):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tierlock.core import Correction, Corrections, Evaluation, Framework, Measured
 from tierlock.frameworks.flaw import Flaw
 from tierlock.frameworks.nodes import Path
 from tierlock.frameworks.trees import leaves_of, trees
+
+_FROM_ZERO: Final = frozenset({"time_horizon", "tasks_solved", "attack_rate", "speed_up"})
+_SHARES: Final = frozenset({"pass_at_k", "refusal_rate", "human_percentile"})
 
 
 class _Reach(NamedTuple):
@@ -49,6 +52,7 @@ def bound_flaws(framework: Framework) -> Iterator[Flaw]:
             evaluation = framework.evaluations.get(leaf.evaluation)
             if evaluation is not None:
                 yield from _measured(leaf, evaluation, framework.corrections, path)
+                yield from _unmeasurable(leaf, evaluation, path)
 
 
 def _measured(
@@ -76,11 +80,30 @@ def _measured(
         yield Flaw("framework.bounds", message, (*path, "inherit", "margin"))
 
 
+def _unmeasurable(leaf: Measured, evaluation: Evaluation, path: Path) -> Iterator[Flaw]:
+    """Yield estimands that the evaluation, as it is declared, can never have."""
+    name, of = leaf.estimand.name, leaf.evaluation
+    where = (*path, "estimand")
+    if name == "attack_rate" and (evaluation.hours_by is None or evaluation.minutes_by is not None):
+        message = f"`attack_rate` needs `hours_by`, and no `minutes_by`, in `{of}`"
+        hint = "name the sample attribute that has the hours of attack"
+        yield Flaw("framework.bounds", message, where, hint)
+    if name == "refusal_rate" and evaluation.refusal != "as_scored":
+        message = f"`refusal_rate` counts refusals, and `{of}` reads them as {evaluation.refusal}"
+        yield Flaw("framework.bounds", message, where, "say `refusal: as_scored`")
+    counts_one = name in {"pass_at_k", "tasks_solved", "attack_rate", "best_of_k"}
+    if counts_one and evaluation.range[1] is None:
+        message = f"`{name}` needs an upper end of the range of `{of}`"
+        yield Flaw("framework.bounds", message, where)
+
+
 def _reach(leaf: Measured, evaluation: Evaluation) -> _Reach:
     lo, hi = evaluation.range
     name = leaf.estimand.name
-    if name == "time_horizon" or (name == "uplift_ratio" and lo >= 0):
+    if name in _FROM_ZERO or (name == "uplift_ratio" and lo >= 0):
         return _Reach(0.0, None)
+    if name in _SHARES:
+        return _Reach(0.0, 1.0)
     if name == "uplift_ratio" or (name == "uplift_difference" and hi is None):
         return _Reach(None, None)
     if name == "uplift_difference" and hi is not None:

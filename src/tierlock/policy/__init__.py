@@ -8,13 +8,36 @@ from __future__ import annotations
 from tierlock.policy.compose import owed_standards
 from tierlock.policy.determine import ENGINE, determine
 from tierlock.policy.explain import explain
+from tierlock.policy.further import SHARES, scaled_bound
 from tierlock.policy.gate import decide
 from tierlock.policy.leeway import chosen_readings
-from tierlock.policy.logic import finding_paths, reevaluate
+from tierlock.policy.limits import Limited, all_limits
+from tierlock.policy.logic import Leaf, finding_paths, reevaluate
+from tierlock.policy.looks import planned_rules
+from tierlock.policy.pooling import (
+    IDENTITY_SETTINGS,
+    Attempts,
+    Floats,
+    Labels,
+    Mask,
+    Reading,
+    pool,
+    variants,
+)
 from tierlock.policy.slots import plan_after, register_of
 
 __all__ = [
     "ENGINE",
+    "IDENTITY_SETTINGS",
+    "SHARES",
+    "Attempts",
+    "Floats",
+    "Labels",
+    "Leaf",
+    "Limited",
+    "Mask",
+    "Reading",
+    "all_limits",
     "chosen_readings",
     "decide",
     "determine",
@@ -22,6 +45,10 @@ __all__ = [
     "finding_paths",
     "owed_standards",
     "plan_after",
+    "planned_rules",
+    "pool",
     "reevaluate",
     "register_of",
+    "scaled_bound",
+    "variants",
 ]

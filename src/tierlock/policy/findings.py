@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from tierlock.core import Counts, Estimate, Finding, Limits, Measured, Outcome, Reason
+from tierlock.core import Estimate, Finding, Limits, Measured, Outcome, Reason
 from tierlock.policy.logic import Leaf
-from tierlock.policy.measure import Test
 from tierlock.policy.pooling import Attempts, Reading
+from tierlock.policy.posterior import posterior_of
 from tierlock.policy.slots import SlotView
+from tierlock.policy.tested import Test
 
 BARS: Final[dict[str, str]] = {
     "slot.no-evidence": "no evidence",
@@ -22,12 +23,28 @@ BARS: Final[dict[str, str]] = {
     "scorer.ambiguous": "the log has several scores and the framework names none",
     "suite.not-binary": "a rate over this suite needs values of 0 or 1",
     "suite.unequal-epochs": "a rate over this suite needs equal epochs per task",
+    "estimand.not-binary": "this estimand counts successes: values must be ends of the range",
+    "epochs.too-few": "a task has fewer attempts than the best of k needs",
+    "tasks.too-few": "there are fewer tasks than the bound counts",
+    "amount.unknown": "the hours of an attempt are not known",
+    "judge.uninformative": "the judge is not shown to be better than chance",
+    "judge.contradicted": "the judge reports less than its own false alarms would make",
+    "judge.uncorrected": "the declared errors of the judge can not be corrected for here",
     "arm.unknown": "the trial arm of an attempt is not known",
-    "estimand.reported-only": "this estimand is read from publications only, not from samples",
+    "arm.mixed": "some independent units are in both arms and some in one",
+    "percentile.readings": "the experts' measured scores and their skill give different answers",
+    "minutes.unknown": "the human minutes of a task are not known, or it has two lengths",
+    "horizon.families": "a time horizon needs twelve families of tasks",
+    "horizon.extrapolated": "no task is as long as the bound: nothing shows what happens there",
     "reported.too-little": "the publication gives no n, no spread or no interval",
     "reported.range": "counts need a score between 0 and 1",
     "reported.unlabelled": "the published spread has no label and its readings disagree",
     "monotone.cross-check": "the test is not monotone and its cross-check does not agree",
+    "looks.estimand": "looks are planned for rates and mean scores of tasks like these only",
+    "looks.not-before": "looks that were planned after the runs control no error",
+    "looks.variants": "runs of several elicitations can not be looked at as one",
+    "looks.other-size": "after a run there are other clusters than its look was planned for",
+    "looks.not-binary": "this design counts clusters that are at an end of the score; use betting",
     "evaluation.not-current": "the evaluation is saturated or deprecated",
     "evidence.doubtful": "a log is doubtful",
     "run.unfinished": "a run did not end with success",
@@ -81,7 +98,7 @@ def finding_of(
         evidence=tuple(sorted({run.digest for run in runs})),
         owes=bool(me.view.owed),
         slot=me.criterion.evaluation,
-        estimate=_estimate(me, test, attempts.counts) if me.view.planned else None,
+        estimate=_estimate(me, test, attempts) if me.view.planned else None,
         limits=me.limits,
         as_published=_as_published(me.criterion, test),
     )
@@ -97,7 +114,7 @@ def between(me: Leafed, *, test: Test) -> Reason:
 
 def _as_published(criterion: Measured, test: Test) -> bool | None:
     """The publisher's literal comparison of the plain value (M-12)."""
-    rule, value = criterion.as_published, test.value
+    rule, value = criterion.as_published, test.value if test.plain is None else test.plain
     if rule is None or value is None:
         return None
     holds = {
@@ -109,7 +126,7 @@ def _as_published(criterion: Measured, test: Test) -> bool | None:
     return holds[rule.comparison]
 
 
-def _estimate(me: Leafed, test: Test, counts: Counts) -> Estimate:
+def _estimate(me: Leafed, test: Test, attempts: Attempts) -> Estimate:
     return Estimate(
         value=test.value,
         worst=test.worst,
@@ -126,7 +143,13 @@ def _estimate(me: Leafed, test: Test, counts: Counts) -> Estimate:
         method=test.method,
         guarantee=me.criterion.guarantee,
         monotone=test.monotone,
-        counts=counts,
+        posterior=posterior_of(
+            attempts,
+            criterion=me.criterion,
+            evaluation=me.reading.evaluation,
+            limits=me.limits,
+        ),
+        counts=attempts.counts,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Final, cast
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from tierlock.policy.case import Case
 from tierlock.policy.logic import finding_paths
 from tierlock.policy.pooling import Attempts, Floats, Reading, pool, variant_of
 from tierlock.policy.staleness import clock_ends
+
+_MEANS: Final = frozenset({"success_rate", "mean_score"})
 
 
 def inherited_p(
@@ -34,6 +36,9 @@ def inherited_p(
         own: the subject's own planned runs of the slot.
     """
     reasons = list(_parent_refusals(case, threshold))
+    if criterion.estimand.name not in _MEANS or reading.evaluation.judge is not None:
+        says = "only a mean of scores, without a judge's declared errors, can be inherited"
+        reasons.append(_reason("inherit.estimand", says))
     if criterion.inherit is None:
         reasons.append(_reason("inherit.no-margin", "the framework declares no margin"))
     theirs = _parent_runs(case, criterion.evaluation)

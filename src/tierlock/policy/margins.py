@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,8 +15,12 @@ from tierlock.core import (
     Framework,
     Limits,
     Margin,
+    Measured,
     Outcome,
 )
+from tierlock.policy.further import Further, Seen, further_samples, scaled_bound
+from tierlock.policy.logic import walk
+from tierlock.policy.sensitivity import sensitivity_of
 
 
 class Price(NamedTuple):
@@ -32,32 +35,69 @@ def margins(
 ) -> tuple[Margin, ...]:
     """Return the margin of every measured finding, of thresholds and of safeguard tests."""
     by_digest = {item.digest: item for item in evidence}
+    criteria = _leaves(framework)
     return tuple(
-        _margin(finding, limits, framework.evaluations[slot], by_digest)
+        _margin(
+            finding,
+            limits,
+            framework.evaluations[slot],
+            by_digest,
+            criterion=criteria.get(finding.path),
+            framework=framework,
+        )
         for finding in (*determination.findings, *determination.safeguard_findings)
         if (limits := finding.limits) is not None and (slot := finding.slot) is not None
     )
 
 
+def _leaves(framework: Framework) -> dict[str, Measured]:
+    """Return every measured criterion by its path, of thresholds, scope and safeguard tests."""
+    trees = [(f"{name}:", item.crossed_if) for name, item in framework.thresholds.items()]
+    trees += [(f"{at}:{name}/", node) for at, name, node in framework.safeguard_tests()]
+    if framework.scope is not None:
+        trees.append(("scope:", framework.scope.in_scope_if))
+    return {
+        leaf.path: leaf.criterion
+        for prefix, node in trees
+        for leaf in walk(node, prefix=prefix)
+        if isinstance(leaf.criterion, Measured)
+    }
+
+
 def _margin(
-    finding: Finding, limits: Limits, evaluation: Evaluation, by_digest: Mapping[str, Evidence]
+    finding: Finding,
+    limits: Limits,
+    evaluation: Evaluation,
+    by_digest: Mapping[str, Evidence],
+    *,
+    criterion: Measured | None,
+    framework: Framework,
 ) -> Margin:
     estimate = finding.estimate
     limit = _dangerous_limit(estimate, limits)
-    least, likely = _needed(finding, estimate, limits)
-    price = _price(finding, evaluation, by_digest)
-    count = likely if likely is not None else least
+    runs = tuple(by_digest[name] for name in finding.evidence if name in by_digest)
+    further, sensitivity = Further(), None
+    if criterion is not None:
+        seen = Seen(criterion, evaluation, limits, estimate, runs)
+        further = further_samples(seen, outcome=finding.outcome)
+        factor = criterion.elicitation_factor or framework.corrections.elicitation_factor
+        sensitivity = sensitivity_of(seen, outcome=finding.outcome, factor=factor.value)
+    price = _price(runs, evaluation)
+    count = further.likely if further.likely is not None else further.least
+    robust = _out(finding) and evaluation.judge is None
     return Margin(
         path=finding.path,
         bound=limits.rule_out,
         limit=limit,
         relative=_relative(limit, limits),
         elicitation_factor=_tipping(limit, limits) if _out(finding) else None,
-        fragility=_fragility(estimate, limits) if _out(finding) else None,
-        samples=least,
-        likely_samples=likely,
+        fragility=_fragility(estimate, limits) if robust else None,
+        samples=further.least,
+        likely_samples=further.likely,
         seconds=None if price.seconds is None or count is None else price.seconds * count,
         usd=None if price.usd is None or count is None else price.usd * count,
+        not_computable=further.why,
+        sensitivity=sensitivity,
     )
 
 
@@ -85,21 +125,9 @@ def _tipping(limit: float | None, limits: Limits) -> float | None:
     return limits.rule_out / limit if limits.higher_is_worse else limit / limits.rule_out
 
 
-def _scaled_bound(limits: Limits) -> float | None:
-    """The rule-out bound on the scale where 0 is safe and 1 is dangerous; None if unbounded."""
-    if limits.hi is None:
-        return None
-    span = limits.hi - limits.lo
-    distance = (
-        limits.rule_out - limits.lo if limits.higher_is_worse else limits.hi - limits.rule_out
-    )
-    bound = distance / span
-    return bound if 0 < bound < 1 else None
-
-
 def _fragility(estimate: Estimate | None, limits: Limits) -> int | None:
     """Units that would have to turn dangerous; defined where every unit is safe or dangerous."""
-    bound = _scaled_bound(limits)
+    bound = scaled_bound(limits)
     if estimate is None or estimate.dangerous is None or bound is None or not estimate.units:
         return None
     if not estimate.dangerous.is_integer() or not estimate.method.startswith("Clopper-Pearson"):
@@ -112,36 +140,8 @@ def _fragility(estimate: Estimate | None, limits: Limits) -> int | None:
     )
 
 
-def _needed(
-    finding: Finding, estimate: Estimate | None, limits: Limits
-) -> tuple[int | None, int | None]:
-    """Further samples: (least, if all are safe; likely, with 80 % probability at this rate)."""
-    bound = _scaled_bound(limits)
-    if finding.outcome is not Outcome.UNDETERMINED or bound is None:
-        return None, None
-    alpha = limits.alpha_rule_out
-    if estimate is None or not estimate.units:
-        # Nothing is known of the rate: the size is for a subject at half the bound.
-        return (
-            stats.minimum_clusters(bound, alpha=alpha),
-            stats.samples_to_rule_out(bound / 2, bound=bound, alpha=alpha),
-        )
-    if estimate.dangerous is None:
-        return None, None
-    per_unit = max(1, round(estimate.items / estimate.units))
-    bad = math.ceil(estimate.dangerous - 1e-9)
-    least = stats.extra_all_safe(bad, n=estimate.units, bound=bound, alpha=alpha)
-    rate = (estimate.dangerous + 0.5) / (estimate.units + 1)
-    likely = None
-    if rate < 0.9 * bound:
-        total = stats.samples_to_rule_out(rate, bound=bound, alpha=alpha)
-        likely = None if total is None else max(least, total - estimate.units)
-    return least * per_unit, None if likely is None else likely * per_unit
-
-
-def _price(finding: Finding, evaluation: Evaluation, by_digest: Mapping[str, Evidence]) -> Price:
+def _price(runs: Sequence[Evidence], evaluation: Evaluation) -> Price:
     """Measured working time per attempt where logs hold it, else the declared cost."""
-    runs = [by_digest[name] for name in finding.evidence if name in by_digest]
     timed = [(run.seconds, len(run.samples)) for run in runs if run.seconds and len(run.samples)]
     seconds = evaluation.cost.seconds_per_sample
     if timed:

@@ -9,21 +9,25 @@ from typing import NamedTuple
 from tierlock.core import (
     Evidence,
     Finding,
-    Limits,
+    Looks,
     Measured,
     Outcome,
     Reason,
     Reported,
+    digest,
 )
 from tierlock.policy.case import Case
 from tierlock.policy.findings import Leafed, bar, between, finding_of
 from tierlock.policy.inheritance import inherited_p
+from tierlock.policy.limits import limits_of
 from tierlock.policy.logic import Leaf, near_alpha, passes
-from tierlock.policy.measure import Test, no_test, test_attempts
+from tierlock.policy.looks import take_looks
+from tierlock.policy.measure import test_attempts
 from tierlock.policy.pooling import Attempts, pool, reading_of, variants
 from tierlock.policy.reported import test_reported, weakest
 from tierlock.policy.slots import SlotView
 from tierlock.policy.staleness import staleness
+from tierlock.policy.tested import Asked, Test, no_test
 
 
 class Variant(NamedTuple):
@@ -63,7 +67,13 @@ def settle_measured(
         leaf=leaf,
         criterion=criterion,
         reading=reading_of(evaluation, promise=promise, higher_is_worse=criterion.higher_is_worse),
-        limits=_limits(leaf, criterion, case, alpha_out=alpha_out, alpha_in=alpha_in),
+        limits=limits_of(
+            leaf,
+            criterion=criterion,
+            framework=case.framework,
+            alpha_out=alpha_out,
+            alpha_in=alpha_in,
+        ),
         view=view,
         alpha_out=alpha_out,
         alpha_in=alpha_in,
@@ -71,6 +81,8 @@ def settle_measured(
         threshold=threshold,
     )
     tried = _variants(me)
+    if promise is not None and promise.looks is not None and view.planned:
+        me, tried = _by_looks(me, tried, promise.looks, case)
     worst = _worst(tried)
     test, attempts = worst.test, worst.attempts
     inherits = promise is not None and promise.source == "inherited"
@@ -102,6 +114,27 @@ def _variants(me: Leafed) -> tuple[Variant, ...]:
     return tuple(found)
 
 
+def _by_looks(
+    me: Leafed, tried: tuple[Variant, ...], looks: Looks, case: Case
+) -> tuple[Leafed, tuple[Variant, ...]]:
+    """The sequential test instead of the fixed one; what is settled owes no further runs (S-8)."""
+    first = tried[0]
+    looked = take_looks(
+        me,
+        test=first.test,
+        runs=me.view.planned,
+        looks=looks,
+        seed=digest(case.plan),
+        declared=case.plan.declared,
+        variants=len(tried),
+    )
+    variants = tuple(variant._replace(test=looked.test) for variant in tried)
+    if _rules_out(me, looked.test) or _reached(me, looked.test):
+        owed = tuple(item for item in me.view.owed if item.code != "slot.run-not-started")
+        me = me._replace(view=me.view._replace(owed=owed))
+    return me, variants
+
+
 def _worst(tried: Sequence[Variant]) -> Variant:
     """The elicitation that the subject looks worst under; all of them must rule out (M-14)."""
     lead = max(tried, key=lambda variant: (bool(variant.test.barred), variant.test.rule_out_p))
@@ -122,37 +155,17 @@ def _smallest_of_all(p_values: Sequence[float]) -> float:
     return min(1.0, len(p_values) * min(p_values))
 
 
-def _limits(
-    leaf: Leaf, criterion: Measured, case: Case, *, alpha_out: float, alpha_in: float
-) -> Limits:
-    """The bounds after the declared corrections (M-6) and the alpha of this leaf."""
-    standard = case.framework.corrections
-    factor = (criterion.elicitation_factor or standard.elicitation_factor).value
-    buffer = (criterion.buffer or standard.buffer).value
-    bound = criterion.rule_out_bound
-    worse = criterion.higher_is_worse
-    lo, hi = case.framework.evaluations[criterion.evaluation].range
-    return Limits(
-        higher_is_worse=worse,
-        rule_out=bound / factor - buffer if worse else bound * factor + buffer,
-        rule_out_declared=bound,
-        rule_in=criterion.rule_in_bound,
-        alpha_rule_out=alpha_out / leaf.out_factor,
-        alpha_rule_in=alpha_in / leaf.in_factor,
-        basis=criterion.basis,
-        cite=criterion.cite,
-        lo=lo,
-        hi=hi,
-    )
-
-
 def _test(me: Leafed, runs: Sequence[Evidence], attempts: Attempts) -> Test:
     """Test samples and published aggregates of a set of runs; both must rule out (M-10)."""
     aggregates: list[Reported] = [item for run in runs for item in run.reported]
     tests = []
     if attempts.values.size:
-        tests.append(test_attempts(attempts, criterion=me.criterion, limits=me.limits))
-    if aggregates:
+        tests.append(
+            test_attempts(attempts, asked=Asked(me.criterion, me.reading.evaluation, me.limits))
+        )
+    if aggregates and me.reading.evaluation.judge is not None:
+        tests.append(no_test(me.limits, barred="judge.uncorrected"))
+    elif aggregates:
         tests.append(test_reported(aggregates, criterion=me.criterion, limits=me.limits))
     if not tests:
         return no_test(me.limits, barred="slot.no-evidence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -45,13 +46,16 @@ class Reading(NamedTuple):
 class Attempts(NamedTuple):
     """Attempts of one or several runs as parallel arrays.
 
-    `values` holds NaN for a missing attempt; `clusters` the label of the independent cluster.
+    `values` holds NaN for a missing attempt; `clusters` the label of the independent cluster;
+    `amounts` the human minutes or attack hours that the evaluation names, NaN where unknown.
     """
 
     values: Floats
     items: Labels
     clusters: Labels
     arms: Labels
+    refused: Mask
+    amounts: Floats
     counts: Counts
     flags: frozenset[str]
 
@@ -105,7 +109,8 @@ def merge(parts: Sequence[Attempts]) -> Attempts:
     if not parts:
         empty = np.array([], dtype=np.str_)
         counts = Counts(planned=0, present=0, scored=0)
-        return Attempts(np.array([]), empty, empty, empty, counts, frozenset())
+        none = np.array([])
+        return Attempts(none, empty, empty, empty, none.astype(bool), none, counts, frozenset())
     missing: Counter[str] = Counter()
     for part in parts:
         missing.update(part.counts.missing)
@@ -114,6 +119,8 @@ def merge(parts: Sequence[Attempts]) -> Attempts:
         items=np.concatenate([part.items for part in parts]),
         clusters=np.concatenate([part.clusters for part in parts]),
         arms=np.concatenate([part.arms for part in parts]),
+        refused=np.concatenate([part.refused for part in parts]),
+        amounts=np.concatenate([part.amounts for part in parts]),
         counts=Counts(
             planned=sum(part.counts.planned for part in parts),
             present=sum(part.counts.present for part in parts),
@@ -171,6 +178,8 @@ def _read(run: Evidence, *, reading: Reading, key: str) -> Attempts:
         items=np.array(items, dtype=np.str_),
         clusters=np.array(clusters, dtype=np.str_),
         arms=np.array([*arms, *([""] * absent)], dtype=np.str_),
+        refused=np.concatenate([refused, np.zeros(absent, dtype=bool)]),
+        amounts=np.concatenate([_amounts(run, reading.evaluation), np.full(absent, np.nan)]),
         counts=Counts(
             planned=present + absent,
             present=present,
@@ -195,6 +204,24 @@ def _score_column(run: Evidence, scorer: str | None) -> tuple[Floats, set[str]]:
     if len(run.samples):
         flags.add("scorer.ambiguous" if scorer is None and scores else "scorer.missing")
     return np.full(len(run.samples), np.nan), flags
+
+
+def _amounts(run: Evidence, evaluation: Evaluation) -> Floats:
+    """Human minutes or attack hours per attempt; NaN where they are not a positive number."""
+    name = evaluation.minutes_by or evaluation.hours_by
+    column = run.samples.attributes.get(name, ()) if name is not None else ()
+    if not column:
+        return np.full(len(run.samples), np.nan)
+    amounts = np.array([_number(text) for text in column], dtype=np.float64)
+    return np.where(amounts > 0, amounts, np.nan)
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan
 
 
 def _clip(values: Floats, reading: Reading) -> tuple[Floats, bool]:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Final, cast
 
 from tierlock import stats
 from tierlock.core import Limits, Measured, Reported
-from tierlock.policy.measure import Test, no_test, two_arm_test
+from tierlock.policy.estimate_arms import (
+    Successes,
+    binary_arms_test,
+    exact_is_feasible,
+    two_arm_test,
+)
+from tierlock.policy.tested import Test, no_test
+
+_BETWEEN_0_AND_1: Final = frozenset({"pass_at_k", "refusal_rate"})
+_MEANS: Final = frozenset({"success_rate", "mean_score", "best_of_k"}) | _BETWEEN_0_AND_1
 
 
 def test_reported(aggregates: Sequence[Reported], *, criterion: Measured, limits: Limits) -> Test:
@@ -16,9 +25,17 @@ def test_reported(aggregates: Sequence[Reported], *, criterion: Measured, limits
     A sound test is the weakest of its parts: the largest rule-out p-value decides, and the
     smallest rule-in p-value counts once per aggregate.
     """
-    if criterion.estimand.name.startswith("uplift"):
+    if criterion.estimand.name.startswith("uplift") and any(item.arm for item in aggregates):
         return _arms(aggregates, criterion=criterion, limits=limits)
-    tests = [_one(item, limits=limits) for item in aggregates]
+    name = criterion.estimand.name
+    if name in _BETWEEN_0_AND_1:
+        limits = limits.model_copy(update={"lo": 0.0, "hi": 1.0})
+    tests = [
+        _one(item, limits=limits)
+        if name in _MEANS
+        else _interval_only(item, limits=limits.model_copy(update={"hi": None}))
+        for item in aggregates
+    ]
     return weakest(tests)
 
 
@@ -39,6 +56,13 @@ def weakest(tests: Sequence[Test]) -> Test:
         monotone=all(test.monotone for test in tests),
         barred=frozenset().union(*(test.barred for test in tests)),
     )
+
+
+def _interval_only(item: Reported, *, limits: Limits) -> Test:
+    """What is no mean of a bounded score says nothing by counts or by a mean (S-10)."""
+    if item.confidence is None:
+        return no_test(limits, barred="reported.too-little")
+    return _interval(item, confidence=item.confidence, limits=limits)
 
 
 def _one(item: Reported, *, limits: Limits) -> Test:
@@ -146,7 +170,7 @@ def _mean(mean: float, n: int, *, limits: Limits, hi: float) -> Test:
 
 
 def _arms(aggregates: Sequence[Reported], *, criterion: Measured, limits: Limits) -> Test:
-    """Two published arms with mean, spread and n; unlabelled spreads get every reading."""
+    """Two published arms: single outcomes counted, or means whose spreads get every reading."""
     # The validator saw that an uplift estimand has arms.
     names = cast("tuple[str, str]", criterion.estimand.arms)
     by_arm = {item.arm: item for item in aggregates}
@@ -154,6 +178,10 @@ def _arms(aggregates: Sequence[Reported], *, criterion: Measured, limits: Limits
         return no_test(limits, barred="arm.unknown")
     if limits.hi is None:
         return no_test(limits, barred="range.unbounded")
+    counted = _counted(by_arm[names[0]], by_arm[names[1]], limits=limits)
+    if counted is not None:
+        ratio = criterion.estimand.name == "uplift_ratio"
+        return binary_arms_test(counted, best=counted, limits=limits, ratio=ratio)
     controls, treatments = (_readings(by_arm[name]) for name in names)
     if controls is None or treatments is None:
         return no_test(limits, barred="reported.too-little")
@@ -183,6 +211,16 @@ def _arms(aggregates: Sequence[Reported], *, criterion: Measured, limits: Limits
         items=units,
         barred=barred,
     )
+
+
+def _counted(control: Reported, treated: Reported, *, limits: Limits) -> Successes | None:
+    """Counts of single yes-or-no outcomes, where both arms give them and they are few enough."""
+    if not (control.n and treated.n) or (limits.lo, limits.hi) != (0.0, 1.0):
+        return None
+    if control.successes is None or treated.successes is None:
+        return None
+    counts = Successes(treated.successes, treated.n, control.successes, control.n)
+    return counts if exact_is_feasible(counts) else None
 
 
 def _readings(item: Reported) -> list[stats.ArmSummary] | None:

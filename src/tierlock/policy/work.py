@@ -148,13 +148,13 @@ def _cheapest(step: Step, margins: Mapping[str, Margin]) -> _Plan:
 def _leaf_rank(margin: Margin | None) -> float:
     if margin is None:
         return 1.0  # an attestation or a fact: a person, not a machine
-    if margin.samples is None:
+    if margin.samples is None and margin.likely_samples is None:
         return _HARD
     # Where even the likely size is unknown, the observed rate speaks against settling this way.
     doubt = 1.0 if margin.likely_samples is not None else _UNLIKELY
     if margin.seconds is not None:
         return doubt * margin.seconds
-    return doubt * _SECONDS_EACH * (margin.likely_samples or margin.samples)
+    return doubt * _SECONDS_EACH * float(margin.likely_samples or margin.samples or 0)
 
 
 def _settling(

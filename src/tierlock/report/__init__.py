@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tierlock.report.assess_text import render_assess_text
+    from tierlock.report.compare_markdown import render_compare_json, render_compare_markdown
+    from tierlock.report.compare_text import render_compare_text
     from tierlock.report.contrast_text import render_contrast_text
     from tierlock.report.crosswalk_text import render_crosswalk_json, render_crosswalk_text
     from tierlock.report.explain_text import render_explain_text
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from tierlock.report.impact_text import render_impact_text
     from tierlock.report.json_format import render_json, render_side_by_side_json
     from tierlock.report.junit import render_junit
+    from tierlock.report.looks_text import render_looks
     from tierlock.report.markdown import (
         render_gate_markdown,
         render_markdown,
@@ -39,11 +42,16 @@ if TYPE_CHECKING:
     from tierlock.report.sarif import render_sarif
     from tierlock.report.side_by_side import Side, SideBySide
     from tierlock.report.side_by_side_text import render_side_by_side_text
+    from tierlock.report.size_chart import render_size_html, render_size_svg
+    from tierlock.report.size_text import render_size_json, render_size_text
     from tierlock.report.study_text import render_diff_text, render_lint_text, render_study_json
     from tierlock.report.values import EXIT_CODES, AssessReport
 
 # Name -> the file of this room that holds it.
 _HOMES = {
+    "render_compare_json": "compare_markdown",
+    "render_compare_markdown": "compare_markdown",
+    "render_compare_text": "compare_text",
     "render_contrast_text": "contrast_text",
     "render_crosswalk_json": "crosswalk_text",
     "render_crosswalk_text": "crosswalk_text",
@@ -69,6 +77,7 @@ _HOMES = {
     "render_json": "json_format",
     "render_junit": "junit",
     "render_lint_text": "study_text",
+    "render_looks": "looks_text",
     "render_markdown": "markdown",
     "render_record_json": "record_text",
     "render_record_text": "record_text",
@@ -80,6 +89,10 @@ _HOMES = {
     "render_side_by_side_json": "json_format",
     "render_side_by_side_markdown": "markdown",
     "render_side_by_side_text": "side_by_side_text",
+    "render_size_html": "size_chart",
+    "render_size_json": "size_text",
+    "render_size_svg": "size_chart",
+    "render_size_text": "size_text",
     "render_study_json": "study_text",
 }
 
@@ -95,6 +108,9 @@ __all__ = [
     "load_templates",
     "render_assess_text",
     "render_code",
+    "render_compare_json",
+    "render_compare_markdown",
+    "render_compare_text",
     "render_contrast_text",
     "render_crosswalk_json",
     "render_crosswalk_text",
@@ -109,6 +125,7 @@ __all__ = [
     "render_json",
     "render_junit",
     "render_lint_text",
+    "render_looks",
     "render_markdown",
     "render_proofs_text",
     "render_record_json",
@@ -120,6 +137,10 @@ __all__ = [
     "render_side_by_side_json",
     "render_side_by_side_markdown",
     "render_side_by_side_text",
+    "render_size_html",
+    "render_size_json",
+    "render_size_svg",
+    "render_size_text",
     "render_study_json",
 ]
 

@@ -172,7 +172,7 @@ def _gaps_in_evidence(report: AssessReport) -> Section:
 
 def _methods(report: AssessReport) -> Section:
     determination = report.determination
-    rows = []
+    rows, opinions = [], []
     for finding in (*determination.findings, *determination.safeguard_findings):
         estimate, limits = finding.estimate, finding.limits
         if estimate is None or limits is None:
@@ -182,6 +182,10 @@ def _methods(report: AssessReport) -> Section:
             if estimate.effective_n is None
             else (f"; effective n {show_plain(estimate.effective_n)}")
         )
+        if estimate.posterior is not None:
+            opinions.append(
+                f"`{clean(finding.path)}`: {show_share(estimate.posterior)} at or beyond the bound"
+            )
         rows.append(
             (
                 f"`{clean(finding.path)}`",
@@ -203,6 +207,9 @@ def _methods(report: AssessReport) -> Section:
     if rows:
         head = ("Criterion", "Method", "Guarantee", "Sample", "Rule-out p", "Rule-in p")
         blocks.append(Table(caption="Methods and p-values", head=head, rows=tuple(rows)))
+    if opinions:
+        says = "A second opinion that decides nothing, the beta-binomial posterior probability:"
+        blocks += [Paragraph(text=says), Bullets(items=tuple(opinions))]
     if outside:
         blocks.append(Paragraph(text="Outside the guarantee, because no error bound covers it:"))
         blocks.append(Bullets(items=outside))

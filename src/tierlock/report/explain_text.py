@@ -12,6 +12,7 @@ from tierlock.report.layout import Paint, bullets, cells, finish, style_of, wrap
 from tierlock.report.lines import CriterionLine, criterion_lines
 from tierlock.report.numbers import NBSP, count_of, show_count, show_plain
 from tierlock.report.sanitize import clean
+from tierlock.report.sensitivity import sensitivity_words
 from tierlock.report.values import AssessReport
 from tierlock.report.wording import answer, conditions, gaps, rests_on
 from tierlock.report.work import way_texts
@@ -68,14 +69,21 @@ def distance_words(line: CriterionLine) -> list[str]:
     found = [text for text in (line.margin, *line.settling) if text]
     if distance is None:
         return found
-    if line.outcome is Outcome.UNDETERMINED and distance.samples is not None:
-        found.append(_likelihood(line, distance))
+    if line.outcome is Outcome.UNDETERMINED:
+        if distance.samples is not None or distance.likely_samples is not None:
+            found.append(_likelihood(line, distance))
+        elif distance.not_computable:
+            found.append(f"more samples: not computable: {clean(distance.not_computable)}")
     if distance.elicitation_factor is not None:
-        found.append(f"bears {show_plain(distance.elicitation_factor)}× better elicitation")
+        beyond = ""
+        declared = distance.sensitivity.declared_factor if distance.sensitivity else 1.0
+        if declared != 1.0:
+            beyond = f", beyond the {show_plain(declared)}× that the bound allows for"
+        found.append(f"bears {show_plain(distance.elicitation_factor)}× better elicitation{beyond}")
     if distance.fragility is not None:
         sample = count_of(distance.fragility, one="safe sample")
         found.append(f"lost if {sample} turned dangerous")
-    return found
+    return [*found, *sensitivity_words(distance, outcome=line.outcome)]
 
 
 def _likelihood(line: CriterionLine, distance: Margin) -> str:

@@ -54,10 +54,60 @@ FINDING_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "a rate over exactly this suite needs equally many attempts per task",
             "stat. S-5",
         ),
+        "estimand.not-binary": (
+            "the estimand counts successes, and a value is neither end of the declared range",
+            "stat. S-40",
+        ),
+        "epochs.too-few": (
+            "a task has fewer than k attempts, and the best of k scores has no bound then",
+            "stat. S-40",
+        ),
+        "tasks.too-few": ("there are fewer tasks than the bound counts", "stat. S-41"),
+        "amount.unknown": (
+            "the hours of an attempt are not known, so there is no rate per hour",
+            "stat. S-42",
+        ),
+        "judge.uninformative": (
+            "the validation does not show that the judge is better than chance",
+            "stat. S-43",
+        ),
+        "judge.contradicted": (
+            (
+                "the judge reports fewer dangerous attempts than its false alarms alone would "
+                "make, so its validation does not fit these attempts"
+            ),
+            "stat. S-43",
+        ),
+        "judge.uncorrected": (
+            "a judge with declared errors scored, and this estimand can not be corrected for them",
+            "stat. S-43",
+        ),
         "arm.unknown": ("it is not known to which arm of a trial an attempt belongs", "stat. S-6"),
-        "estimand.reported-only": (
-            "this estimand, a time horizon, is read from a published interval only",
-            "stat. S-10",
+        "arm.mixed": (
+            (
+                "some independent units are in both arms of the trial and some in one: neither the "
+                "paired nor the unpaired test applies"
+            ),
+            "stat. S-51",
+        ),
+        "percentile.readings": (
+            (
+                "the percentile among the experts' measured scores and the one among their skill "
+                "lead to different answers: more items per expert would tell them apart"
+            ),
+            "stat. S-50",
+        ),
+        "minutes.unknown": (
+            "the evaluation names no minutes, a task has none, or its attempts have several",
+            "stat. S-71",
+        ),
+        "horizon.families": (
+            "a time horizon can be ruled out from at least twelve families of tasks",
+            "stat. S-71",
+        ),
+        "horizon.extrapolated": (
+            "no task takes people as long as the bound says, so the curve would be extrapolated",
+            "stat. S-71",
         ),
         "reported.too-little": ("the publication gives no n, no spread or no interval", "M-10"),
         "reported.range": ("published counts need a score between 0 and 1", "M-10"),
@@ -68,6 +118,20 @@ FINDING_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "monotone.cross-check": (
             "the test is not monotone, and its monotone cross-check does not agree",
             "M-9",
+        ),
+        "looks.estimand": (
+            "looks are planned for a rate or mean score of tasks like these, from samples, only",
+            "S-8",
+        ),
+        "looks.not-before": ("looks that were planned after the runs control no error", "S-8"),
+        "looks.variants": ("runs of several elicitations can not be looked at as one", "S-8"),
+        "looks.other-size": (
+            "after a run there are other clusters than its look was planned for",
+            "S-8",
+        ),
+        "looks.not-binary": (
+            "the design counts clusters at an end of the score; `betting` takes values between",
+            "S-8",
         ),
         "evaluation.not-current": (
             "the framework calls the evaluation saturated or deprecated",
@@ -91,6 +155,10 @@ FINDING_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "inherit.parent-not-ruled-out": (
             "the parent is not ruled out on its own evidence; inheritance has no chains",
             "I-1",
+        ),
+        "inherit.estimand": (
+            "only a mean of scores, without a judge's declared errors, can be inherited",
+            "I-2",
         ),
         "inherit.no-pairs": ("the runs of subject and parent can not be paired by item", "I-2"),
         "inherit.elicitation": ("subject and parent were elicited differently", "I-3"),
@@ -173,6 +241,53 @@ FINDING_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "evidence.other-weights": ("it was measured on other weights", "V-6"),
         "evidence.other-safeguards": ("a safeguard test with other safeguards", "V-6"),
         "evidence.no-slot": ("no criterion of the framework asks for this evaluation", "V-6"),
+    },
+    "Comparison of versions: not tested": {
+        "compare.task": ("the two sides fill a slot with different tasks", "stat. S-31"),
+        "compare.task-version": ("the task has another version", "stat. S-31"),
+        "compare.dataset": ("the data set has another name", "stat. S-31"),
+        "compare.items": (
+            "items are on one side only; up to half of all items they count as missing instead",
+            "stat. S-31",
+        ),
+        "compare.elicitation": ("a setting differs that says how it was asked", "stat. S-31"),
+        "compare.limits": ("a limit on messages, tokens, time or cost differs", "stat. S-31"),
+        "compare.judge": ("another model plays a role, such as the judge", "stat. S-31"),
+        "compare.scorer": ("a side has no values of the score", "stat. S-31"),
+        "compare.range": ("the ends of the score are not known", "stat. S-31"),
+        "compare.clusters": (
+            "the independent cluster of an item is unknown or not the same",
+            "stat. S-31",
+        ),
+        "compare.arms": ("the attempts belong to the arms of a trial", "stat. S-31"),
+        "compare.no-samples": ("a side has no samples, as publications have", "stat. S-31"),
+        "compare.same-runs": ("one run stands on both sides", "stat. S-31"),
+    },
+    "Comparison of versions: to be known": {
+        "compare.groups": (
+            "items are taken as independent, and an attribute puts several together",
+            "stat. S-32",
+        ),
+        "compare.epochs": ("the number of epochs differs", "stat. S-31"),
+        "compare.selection": ("another part of the data set was asked for", "stat. S-31"),
+        "compare.errors": ("errors of attempts were treated differently", "stat. S-31"),
+        "compare.scorers": ("the runs have different scorers beside this one", "stat. S-31"),
+        "compare.code": ("packages or the revision of the code differ", "stat. S-31"),
+        "compare.model-settings": (
+            "what ran where differs: address, arguments, seed",
+            "stat. S-31",
+        ),
+        "compare.items-changed": (
+            "items of one id carry other attributes: they may be others",
+            "stat. S-31",
+        ),
+        "compare.shuffled": (
+            "samples were shuffled: items without ids of their own may be others",
+            "stat. S-31",
+        ),
+        "compare.doubtful": ("the importer doubts a log", "stat. S-31"),
+        "compare.unfinished": ("no run of a side finished", "stat. S-30"),
+        "compare.range-left": ("a value lies outside the declared range", "M-4"),
     },
 }
 """Where a reason is given -> its code -> what it means, and the clauses that say so exactly."""

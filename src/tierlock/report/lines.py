@@ -199,7 +199,8 @@ def _settling_words(
     # More samples do not help where something else stands against a rule-out too.
     against = obstacle(finding)
     others = (against,) if against else ()
-    if finding.estimate is None or distance is None or distance.samples is None:
+    known = distance is not None and (distance.samples or distance.likely_samples) is not None
+    if finding.estimate is None or distance is None or not known:
         item = next((w for w in explanation.work if w.settles == finding.path), None)
         first = tuple(clean(reason.says) for reason in finding.reasons[:1])
         return (work_words(item),) if item else first

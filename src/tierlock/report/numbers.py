@@ -15,6 +15,8 @@ from tierlock.core import Criterion, Limits, Measured
 
 NBSP: Final = "\u00a0"
 _MOST_DECIMALS: Final = 9
+_SHARES: Final = frozenset({"pass_at_k", "refusal_rate", "human_percentile"})
+_FROM_ZERO: Final = frozenset({"time_horizon", "tasks_solved", "attack_rate"})
 
 Unit = Literal["share", "points", "ratio", "plain"]
 
@@ -119,9 +121,15 @@ def scale_of(
     name = criterion.estimand.name if isinstance(criterion, Measured) else "success_rate"
     if name == "uplift_ratio":
         return Scale(unit="ratio", lo=lo, hi=hi)
+    if name == "speed_up":
+        return Scale(unit="ratio", lo=0.0, hi=None)
     if name == "uplift_difference" and hi is not None and hi - lo <= 2:
         return Scale(unit="points", lo=lo, hi=hi)
-    if name != "time_horizon" and (lo, hi) == (0.0, 1.0):
+    if name in _SHARES:
+        return Scale(unit="share", lo=0.0, hi=1.0)
+    if name in _FROM_ZERO:
+        return Scale(unit="plain", lo=0.0, hi=None)
+    if (lo, hi) == (0.0, 1.0):
         return Scale(unit="share", lo=lo, hi=hi)
     return Scale(unit="plain", lo=lo, hi=hi)
 

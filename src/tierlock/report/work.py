@@ -77,7 +77,7 @@ def sample_words(least: int | None, *, likely: int | None, noun: str = "sample")
     ('at least 39 samples, likely 61', 'at least 1 sample')
     """
     if least is None:
-        return ""
+        return "" if likely is None else f"likely {count_of(likely, one=noun)}"
     text = f"at least {count_of(least, one=noun)}"
     return text if likely in {None, least} else f"{text}, likely {show_count(likely or least)}"
 

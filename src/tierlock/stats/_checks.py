@@ -65,3 +65,10 @@ def checked_count(successes: int, *, n: int) -> None:
     """Raises InvalidNumbers unless 0 <= successes <= n, both whole."""
     if int(successes) != successes or int(n) != n or not 0 <= successes <= n:
         raise InvalidNumbers(f"`{successes}` of `{n}` is not a count")
+
+
+def checked_share(share: float, *, name: str) -> float:
+    """The number, which must lie between 0 and 1."""
+    if not 0.0 <= share <= 1.0:
+        raise InvalidNumbers(f"{name} must lie between 0 and 1, not `{share}`")
+    return share

@@ -129,7 +129,7 @@ def fieller(
         >>> kind, round(lower, 4), round(upper, 4)
         ('bounded', 1.8158, 3.8818)
     """
-    top, base = _summary(treated), _summary(control)
+    top, base = arm_summary(treated), arm_summary(control)
     if min(top.n, base.n) < 2 or base.mean == 0.0:
         raise InvalidNumbers(
             "Fieller's set needs two units per arm and a control mean other than 0"
@@ -206,7 +206,7 @@ def checked_summary(summary: ArmSummary) -> ArmSummary:
 
 def _welch_below(treated: Arm, control: Arm, scale: float, shift: float) -> float:
     """P-value of mean_T - scale * mean_C >= shift."""
-    top, base = _summary(treated), _summary(control)
+    top, base = arm_summary(treated), arm_summary(control)
     if min(top.n, base.n) < 2:
         return 1.0
     e_top, e_base = top.sd / math.sqrt(top.n), scale * base.sd / math.sqrt(base.n)
@@ -241,7 +241,13 @@ def _hoeffding_radius(arm: ArmSummary, alpha: float, lo: float, hi: float) -> fl
     return (hi - lo) * math.sqrt(math.log(1.0 / alpha) / (2.0 * arm.n)) if arm.n else hi - lo
 
 
-def _summary(arm: Arm) -> ArmSummary:
+def arm_summary(arm: Arm) -> ArmSummary:
+    """Mean, sample standard deviation and number of the values of one arm.
+
+    Example:
+        >>> arm_summary([1.0, 2.0, 3.0])
+        ArmSummary(mean=2.0, sd=1.0, n=3)
+    """
     if isinstance(arm, ArmSummary):
         return checked_summary(arm)
     values = np.asarray(arm, np.float64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tierlock.importers import Imports, Progress, import_logs
 from tierlock.usecases.assess import Assessed, assess, report_of, write_report
 from tierlock.usecases.codes import meaning_of
+from tierlock.usecases.compare import Versions, compare_sides
 from tierlock.usecases.copy import copy_framework
 from tierlock.usecases.crosswalk import Crossed, crosswalk
 from tierlock.usecases.demo import Act, Played, play, story_files
@@ -27,6 +28,7 @@ from tierlock.usecases.prove import Proved, prove
 from tierlock.usecases.question import Answer, active_plan, ask, record
 from tierlock.usecases.register import look_up
 from tierlock.usecases.side_by_side import Compared, assess_side_by_side
+from tierlock.usecases.size import size
 from tierlock.usecases.statements import Statements
 from tierlock.usecases.study import Linted, compare, contrast, lint
 
@@ -47,6 +49,7 @@ __all__ = [
     "Proved",
     "Statements",
     "SubjectFile",
+    "Versions",
     "active_plan",
     "ask",
     "assess",
@@ -55,6 +58,7 @@ __all__ = [
     "bind",
     "compare",
     "compare_record",
+    "compare_sides",
     "contrast",
     "copy_framework",
     "crosswalk",
@@ -72,6 +76,7 @@ __all__ = [
     "record",
     "report_of",
     "seal_plan",
+    "size",
     "story_files",
     "subject_from",
     "to_subject",

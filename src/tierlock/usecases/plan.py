@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from tierlock.core import InputError, Plan, PlannedSlot, SlotSource, digest, format_instant
+from tierlock.core import InputError, Looks, Plan, PlannedSlot, SlotSource, digest, format_instant
+from tierlock.policy import planned_rules
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import active_plan, known_runs
 
@@ -18,6 +19,7 @@ def seal_plan(
     at: datetime,
     runs: int = 1,
     inherited: Sequence[str] = (),
+    looks: Looks | None = None,
 ) -> Plan:
     """Seal and return a plan for `slots`; an earlier plan is superseded and its runs stay owed.
 
@@ -30,8 +32,10 @@ def seal_plan(
         at: the sealing instant; runs that start before it do not count under this plan.
         runs: how many runs of each slot count.
         inherited: evaluations whose finding is inherited from the subject's parent, by id.
+        looks: when each measured slot may be settled early; then one run is promised per look.
 
     Raises:
+        InvalidNumbers: looks that can not be taken at a criterion of a slot.
         InputError: no slot, one that the framework does not have, or an instant that is not after
             the plan that would be superseded.
     """
@@ -46,10 +50,12 @@ def seal_plan(
         sealed_at=at,
         declared="after" if _looked(project, slots=sources, at=at) else "before",
         slots=tuple(
-            PlannedSlot(slot=slot, runs=runs, source=source) for slot, source in sources.items()
+            _promise(slot, source=source, runs=runs, looks=looks)
+            for slot, source in sources.items()
         ),
         supersedes=None if earlier is None else digest(earlier),
     )
+    planned_rules(project.framework, plan=plan)  # looks that can not be taken are not promised
     if earlier is not None and at <= earlier.sealed_at:
         if (at, plan.slots) == (earlier.sealed_at, earlier.slots):
             return earlier
@@ -60,6 +66,12 @@ def seal_plan(
         )
     project.store.add_plan(plan)
     return plan
+
+
+def _promise(slot: str, *, source: SlotSource, runs: int, looks: Looks | None) -> PlannedSlot:
+    if looks is None or source == "inherited":
+        return PlannedSlot(slot=slot, runs=runs, source=source)
+    return PlannedSlot(slot=slot, runs=len(looks.clusters), source=source, looks=looks)
 
 
 def _check_slots(project: Project, *, slots: Collection[str]) -> None:

@@ -315,6 +315,31 @@ def test_a_plan_can_not_be_sealed_in_the_future(folder: Path) -> None:
     assert load_project(folder).store.plans() == ()
 
 
+def test_a_plan_with_looks_prints_what_settles_it_and_counts_a_run_per_look(folder: Path) -> None:
+    ran = seal(folder, "--slot", "bio", "--looks", "20,40", "--planned-value", "0.01")
+    assert (ran.code, ran.err) == (0, "")
+    assert "bio: 2 run(s)" in ran.out
+    assert "looks after each run, group-sequential design" in ran.out
+    looks = load_project(folder).store.plans()[0].slots[0].looks
+    assert looks is not None
+    assert (looks.clusters, looks.planned) == ((20, 40), 0.01)
+
+
+@pytest.mark.parametrize("looks", ["", "a", "20,10", "0,10", "10,10", "10;20"])
+def test_looks_are_a_rising_list(folder: Path, looks: str) -> None:
+    ran = seal(folder, "--slot", "bio", "--looks", looks)
+    assert (ran.code, ran.out) == (2, "")
+    assert "error[input.type]" in ran.err
+    assert load_project(folder).store.plans() == ()
+
+
+def test_looks_that_can_not_be_taken_are_not_promised(folder: Path) -> None:
+    ran = seal(folder, "--slot", "bio", "--looks", "20,40", "--planned-value", "0.99")
+    assert (ran.code, ran.out) == (2, "")
+    assert "error[input.number] the planned value must be better than the bound" in ran.err
+    assert load_project(folder).store.plans() == ()
+
+
 @pytest.mark.parametrize("args", [[], ["--slot", "boi"]], ids=str)
 def test_a_plan_wants_slots_of_the_framework(folder: Path, args: list[str]) -> None:
     ran = seal(folder, *args)

@@ -143,3 +143,44 @@ def test_the_scope_has_criteria_too() -> None:
     measured = "{evaluation: attacks, rule_out_above: 0.5, basis: proposal}"
     error = only_problem(edited(fact, measured, text=SMALL))
     assert error.message == "higher is worse for `attacks`, but the criterion rules out above"
+
+
+@pytest.mark.parametrize(
+    ("estimand", "evaluation", "says"),
+    [
+        ("{name: attack_rate}", ATTACKS, "`attack_rate` needs `hours_by`, and no `minutes_by`"),
+        (
+            "{name: attack_rate}",
+            f"{ATTACKS}, hours_by: hours, minutes_by: minutes",
+            "`attack_rate` needs `hours_by`, and no `minutes_by`",
+        ),
+        ("{name: refusal_rate}", f"{ATTACKS}, refusal: missing", "reads them as missing"),
+        ("{name: refusal_rate}", f"{ATTACKS}, refusal: worst", "reads them as worst"),
+        ("{name: pass_at_k, k: 2}", f"{ATTACKS}, range: [0, null]", "needs an upper end"),
+        ("{name: best_of_k, k: 2}", f"{ATTACKS}, range: [0, null]", "needs an upper end"),
+        (
+            "{name: tasks_solved, solved_at: 0.5}",
+            f"{ATTACKS}, range: [0, null]",
+            "needs an upper end",
+        ),
+    ],
+)
+def test_an_estimand_that_the_evaluation_can_never_have(
+    estimand: str, evaluation: str, says: str
+) -> None:
+    text = with_bounds(f"rule_out_below: 0.5; estimand: {estimand}", evaluation=evaluation)
+    assert says in only_problem(text).message
+
+
+@pytest.mark.parametrize(
+    ("bounds", "evaluation"),
+    [
+        ("rule_out_below: 0.01; estimand: {name: attack_rate}", f"{ATTACKS}, hours_by: hours"),
+        ("rule_out_below: 3; estimand: {name: tasks_solved, solved_at: 0.5}", ATTACKS),
+        ("rule_out_below: 0.5; estimand: {name: pass_at_k, k: 5}", f"{ATTACKS}, range: [0, 9]"),
+        ("rule_out_below: 5; estimand: {name: best_of_k, k: 5}", f"{ATTACKS}, range: [0, 9]"),
+        ("rule_out_below: 0.1; estimand: {name: refusal_rate}", f"{ATTACKS}, range: [0, 9]"),
+    ],
+)
+def test_counts_shares_and_rates_have_reaches_of_their_own(bounds: str, evaluation: str) -> None:
+    assert problems(with_bounds(bounds, evaluation=evaluation)) == []

@@ -54,8 +54,8 @@ from tierlock.core import (
 )
 from tierlock.policy.case import Case
 from tierlock.policy.determine import determine
-from tierlock.policy.measure import Test
 from tierlock.policy.slots import register_of
+from tierlock.policy.tested import Test
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 OUT, OPEN, IN = Outcome.RULED_OUT, Outcome.UNDETERMINED, Outcome.REACHED

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.policy.factory import IN, OPEN, OUT, evaluation, limits, measured, run
+from tierlock import stats
 from tierlock.core import AsPublished, Counts, Estimate, Omission, Reason
 from tierlock.policy.findings import BARS, Leafed, bar, finding_of
 from tierlock.policy.logic import Leaf
-from tierlock.policy.measure import Test as Result
 from tierlock.policy.pooling import pool, reading_of
 from tierlock.policy.slots import SlotView
+from tierlock.policy.tested import Test as Result
 
 READING = reading_of(evaluation(), promise=None, higher_is_worse=True)
 LIMITS = limits(rule_out_declared=0.25, alpha_rule_in=0.04)
@@ -94,6 +95,9 @@ def test_l5_a_finding_says_what_it_rests_on():
         method="a method",
         guarantee="proved",
         monotone=False,
+        posterior=round(
+            stats.beta_binomial_posterior([0] * 60, attempts=[2] * 60, bound=LIMITS.rule_out), 6
+        ),
         counts=Counts(planned=120, present=120, scored=120),
     )
 
@@ -162,6 +166,11 @@ def test_every_bar_has_a_sentence():
     with pytest.raises(KeyError):
         bar("unknown")
     assert set(BARS) == {
+        "looks.estimand",
+        "looks.not-before",
+        "looks.not-binary",
+        "looks.other-size",
+        "looks.variants",
         "slot.no-evidence",
         "slot.only-unplanned",
         "slot.unplanned-veto",
@@ -174,7 +183,11 @@ def test_every_bar_has_a_sentence():
         "suite.not-binary",
         "suite.unequal-epochs",
         "arm.unknown",
-        "estimand.reported-only",
+        "arm.mixed",
+        "percentile.readings",
+        "minutes.unknown",
+        "horizon.families",
+        "horizon.extrapolated",
         "reported.too-little",
         "reported.range",
         "reported.unlabelled",
@@ -184,4 +197,11 @@ def test_every_bar_has_a_sentence():
         "run.unfinished",
         "alpha.spent",
         "alpha.tolerance",
+        "estimand.not-binary",
+        "epochs.too-few",
+        "tasks.too-few",
+        "amount.unknown",
+        "judge.uninformative",
+        "judge.uncorrected",
+        "judge.contradicted",
     }

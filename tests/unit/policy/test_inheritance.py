@@ -28,7 +28,16 @@ from tests.unit.policy.factory import (
     trigger,
 )
 from tierlock import stats
-from tierlock.core import Inheritance, Lineage, Parts, PlannedSlot, Reported, SubjectRef
+from tierlock.core import (
+    Estimand,
+    Inheritance,
+    JudgeValidation,
+    Lineage,
+    Parts,
+    PlannedSlot,
+    Reported,
+    SubjectRef,
+)
 from tierlock.policy.inheritance import inherited_p
 from tierlock.policy.pooling import reading_of
 
@@ -273,3 +282,11 @@ def test_i2_clusters_are_paired_as_clusters():
 def test_the_plan_of_these_tests_is_a_measured_one():
     assert plan(RULES, PlannedSlot(slot="bio")).slots[0].source == "measured"
     assert PARTS.weights == sha("w")
+
+
+def test_only_a_mean_without_a_judges_errors_is_inherited():
+    """I-2: what is paired are scores, and of other estimands they are not the claim."""
+    refusals = measured(inherit=MARGIN, estimand=Estimand(name="refusal_rate"))
+    assert codes(inherited(criterion=refusals)) == ["inherit.estimand"]
+    judge = JudgeValidation(sensitivity=(95, 100), specificity=(99, 100), cite="made up")
+    assert codes(inherited(how=reading(judge=judge))) == ["inherit.estimand"]

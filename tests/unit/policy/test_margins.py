@@ -31,6 +31,7 @@ from tierlock.core import (
     Estimate,
     Margin,
     SafeguardCriterion,
+    Sensitivity,
 )
 from tierlock.policy.margins import margins
 
@@ -82,6 +83,12 @@ def test_a_rule_out_with_its_room():
         relative=0.5,
         elicitation_factor=2.0,
         fragility=stats.fragility(2, n=60, bound=0.2, alpha=0.04),
+        sensitivity=Sensitivity(
+            share=0.5,
+            turned=stats.fragility(2, n=60, bound=0.2, alpha=0.04),
+            unseen=stats.unseen_dangerous([1.0] * 2 + [0.0] * 58, bound=0.2, alpha=0.04),
+            missing_flip=5,
+        ),
     )
 
 
@@ -176,7 +183,8 @@ class TestSamples:
         assert beyond.samples == margin(OPEN, dangerous=8.0).samples
 
     def test_the_likely_size_is_at_least_the_least(self):
-        found = margin(OPEN, units=10, items=10, dangerous=0.0)
+        ten = Counts(planned=10, present=10, scored=10)
+        found = margin(OPEN, units=10, items=10, dangerous=0.0, counts=ten)
         least = stats.extra_all_safe(0, n=10, bound=0.2, alpha=0.04)
         total: Any = stats.samples_to_rule_out(0.5 / 11, bound=0.2, alpha=0.04)
         assert (found.samples, found.likely_samples) == (least, max(least, total - 10))

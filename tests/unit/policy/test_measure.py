@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -23,10 +24,13 @@ from tests.unit.policy.factory import (
 )
 from tierlock import stats
 from tierlock.core import Estimand
-from tierlock.policy.measure import Test as Result
-from tierlock.policy.measure import no_test, two_arm_test
+from tierlock.core.bound import EstimandName
+from tierlock.policy.estimate_arms import two_arm_test
+from tierlock.policy.measure import ESTIMATORS
 from tierlock.policy.measure import test_attempts as try_attempts
 from tierlock.policy.pooling import pool, reading_of
+from tierlock.policy.tested import Asked, no_test
+from tierlock.policy.tested import Test as Result
 
 _ARMS = ("without", "with")
 UPLIFT = {
@@ -48,8 +52,7 @@ def attempts(values, *, worse=True, lo=0.0, hi=1.0, cluster_by=None, arms=None, 
 def tried(values, *, bounds=None, criterion=None, worse=True, lo=0.0, hi=1.0, **columns):
     return try_attempts(
         attempts(values, worse=worse, lo=lo, hi=hi, **columns),
-        criterion=criterion or measured(),
-        limits=bounds or limits(worse, lo=lo, hi=hi),
+        asked=Asked(criterion or measured(), evaluation(), bounds or limits(worse, lo=lo, hi=hi)),
     )
 
 
@@ -67,13 +70,15 @@ def test_l3_nothing_decides_nothing():
 def test_what_can_not_be_tested_says_why():
     horizon = measured(estimand=Estimand(name="time_horizon"))
     suite = measured(estimand=Estimand(population="suite"))
-    assert tried([0.0], criterion=horizon).barred == {"estimand.reported-only"}
+    assert tried([0.0], criterion=horizon).barred == {"minutes.unknown"}
     open_ended = limits(hi=None)
     for criterion in (measured(), suite, UPLIFT["ratio"]):
         found = tried([0.0], criterion=criterion, bounds=open_ended, hi=None, arms=["with"])
         assert (found.barred, found.rule_out_p) == ({"range.unbounded"}, 1.0)
-    # The estimand is asked before the range.
-    assert tried([0.0], criterion=horizon, bounds=open_ended).barred == {"estimand.reported-only"}
+
+
+def test_every_standard_name_has_an_estimator():
+    assert set(ESTIMATORS) == set(get_args(EstimandName))
 
 
 def test_m7_golden_clopper_pearson():
@@ -287,6 +292,7 @@ def test_m9_two_arms(name, worse):
         agrees = check(t, control=c, bound=out, alpha=A_OUT)
     else:
         agrees = check(c, control=t, bound=1 / out if ratio else -out, alpha=A_OUT)
+    contrast = t.mean() / c.mean() if ratio else t.mean() - c.mean()
     close(
         found,
         Result(
@@ -297,12 +303,14 @@ def test_m9_two_arms(name, worse):
             units=14,
             items=14,
             method="Fieller-Welch" if ratio else "Welch",
-            value=t.mean() / c.mean() if ratio else t.mean() - c.mean(),
+            value=contrast,
+            worst=contrast,
+            best=contrast,
             monotone=False,
             barred=frozenset() if agrees else frozenset({"monotone.cross-check"}),
         ),
     )
-    assert (found.proved_rule_out_p, found.proved_rule_in_p, found.worst) == (None, None, None)
+    assert (found.proved_rule_out_p, found.proved_rule_in_p) == (None, None)
 
 
 def test_m9_the_cross_check_can_bar_or_agree():
@@ -353,7 +361,27 @@ def test_m3_missing_attempts_are_imputed_per_arm(name, worse):
         lo=0.0,
         hi=2.0,
     )
-    close(found, direct)
+    means = np.mean([0.4, 0.6, 0.5]), np.mean([0.3, 0.5, 0.4])  # of the values that are there
+    value = means[0] / means[1] if name == "ratio" else means[0] - means[1]
+    close(found, direct._replace(value=float(value)))
+    assert direct.worst is not None
+    assert direct.best is not None
+    assert (direct.worst > value > direct.best) == worse
+    assert direct.lower < min(direct.worst, direct.best)
+    # each end of the interval is that of its own imputation
+    largest = (filled(treated, 2.0), filled(control, 0.0))
+    smallest = (filled(treated, 0.0), filled(control, 2.0))
+    for at, kept in ((largest, "upper"), (smallest, "lower")):
+        whole = two_arm_test(
+            at,
+            arms_best=at,
+            limits=bounds,
+            ratio=name == "ratio",
+            units=8,
+            lo=0.0,
+            hi=2.0,
+        )
+        assert getattr(whole, kept) == getattr(direct, kept)
 
 
 def test_an_attempt_of_no_arm_is_unknown_and_epochs_are_averaged_per_arm():
@@ -382,12 +410,12 @@ def test_a_ratio_to_nothing_has_no_value_and_open_ends():
     assert zero.value is None
     assert zero.upper is None or zero.upper > 1e3
     wild = tried(
-        [0.0, 1.0, 0.0, 1.0], criterion=UPLIFT["ratio"], arms=["with"] * 2 + ["without"] * 2
+        [0.1, 0.9, 0.1, 0.9], criterion=UPLIFT["ratio"], arms=["with"] * 2 + ["without"] * 2
     )
     assert (wild.upper, wild.lower) == (None, pytest.approx(1e-6))
     assert wild.value == 1.0
     flat = tried(
-        [0.0, 1.0, 0.0, 1.0], criterion=UPLIFT["difference"], arms=["with"] * 2 + ["without"] * 2
+        [0.1, 0.9, 0.1, 0.9], criterion=UPLIFT["difference"], arms=["with"] * 2 + ["without"] * 2
     )
     assert flat.value == 0.0
     assert math.isfinite(flat.lower)

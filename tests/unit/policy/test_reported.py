@@ -10,10 +10,10 @@ from scipy.stats import binom
 from tests.unit.policy.factory import A_IN, A_OUT, close, limits, measured, three_of_sixty
 from tierlock import stats
 from tierlock.core import Estimand, Reported
-from tierlock.policy.measure import Test as Result
-from tierlock.policy.measure import two_arm_test
+from tierlock.policy.estimate_arms import two_arm_test
 from tierlock.policy.reported import test_reported as try_reported
 from tierlock.policy.reported import weakest
+from tierlock.policy.tested import Test as Result
 
 
 def tried(*items, criterion=None, bounds=None):

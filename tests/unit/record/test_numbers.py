@@ -12,7 +12,7 @@ import yaml
 from tierlock.core import AsPublished, Evidence, Limits, Measured
 from tierlock.importers import RECORD, read, read_record
 from tierlock.policy.findings import _as_published
-from tierlock.policy.measure import no_test
+from tierlock.policy.tested import no_test
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 PAGE: Final = (ROOT / "docs" / "reference" / "published-record.md").read_text(encoding="utf-8")

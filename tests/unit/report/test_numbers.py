@@ -83,6 +83,9 @@ def test_percent_only_for_a_unit_range() -> None:
     points = factory.limits(20.0, 40.0, hi=100.0)
     rate = Measured(evaluation="e", rule_out_below=0.2, basis="proposal")
     ratio = rate.model_copy(update={"estimand": Estimand(name="uplift_ratio", arms=("a", "b"))})
+    faster = rate.model_copy(update={"estimand": Estimand(name="speed_up", arms=("a", "b"))})
+    scale = scale_of(faster, limits=None, span=(5.0, 480.0))
+    assert (scale.show(2.5), scale.lo, scale.hi) == ("2.5×", 0.0, None)
     difference = rate.model_copy(
         update={"estimand": Estimand(name="uplift_difference", arms=("a", "b"))}
     )
@@ -90,6 +93,10 @@ def test_percent_only_for_a_unit_range() -> None:
     assert scale_of(rate, limits=points).unit == "plain"
     assert scale_of(ratio, limits=unit).unit == "ratio"
     assert scale_of(difference, limits=unit).unit == "points"
+    refusals = rate.model_copy(update={"estimand": Estimand(name="refusal_rate")})
+    assert scale_of(refusals, limits=points) == Scale(unit="share", lo=0.0, hi=1.0)
+    attacks = rate.model_copy(update={"estimand": Estimand(name="attack_rate")})
+    assert scale_of(attacks, limits=unit) == Scale(unit="plain", lo=0.0, hi=None)
     assert scale_of(None, limits=None).unit == "share"
     assert plain(Scale(unit="points", lo=-1, hi=1).show(0.125)) == "12.5 points"
     assert Scale(unit="ratio", lo=0, hi=None).show(2.53) == "2.53×"

@@ -26,6 +26,7 @@ def test_all_is_sorted_and_complete() -> None:
         "checked_summary",
         "farrington_manning_score",
         "item_means",
+        "outcome_scores",
     }
     errors_and_aliases = {"InvalidNumbers", "UnboundedScore", "Arm"}
     assert set(stats.__all__) == public_definitions() - shared_but_not_offered | errors_and_aliases

@@ -1,0 +1,162 @@
+"""Looks: a slot that may be settled after each of its runs, by its sequential design (S-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from tierlock import stats
+from tierlock.core import Digest, Evidence, Framework, Limits, Looks, Plan
+from tierlock.policy.findings import Leafed
+from tierlock.policy.limits import all_limits
+from tierlock.policy.pooling import Floats, pool
+from tierlock.policy.tested import Test, imputed
+
+_ESTIMANDS: Final = frozenset({"success_rate", "mean_score"})
+_WORDS: Final = {
+    "group_sequential": "group sequential",
+    "e_process": "e-process",
+    "betting": "betting",
+}
+
+
+class Looked(NamedTuple):
+    """What the looks taken so far say.
+
+    Attributes:
+        test: the fixed test with the sequential p-values and limits in place of its own.
+        next_look: clusters at the next look; None where the last one was taken.
+    """
+
+    test: Test
+    next_look: int | None
+
+
+def stopping_rule(limits: Limits, *, looks: Looks, hi: float) -> stats.StoppingRule:
+    """Return the rule that runner, plan and determination share for one criterion.
+
+    Args:
+        limits: corrected bounds and allocated alpha of the criterion.
+        looks: what the plan promised.
+        hi: upper end of the score.
+    """
+    return stats.StoppingRule(
+        kind=looks.kind,
+        bound=limits.rule_out,
+        rule_in_bound=limits.rule_in,
+        looks=looks.clusters,
+        alpha_out=limits.alpha_rule_out,
+        alpha_in=limits.alpha_rule_in,
+        planned=looks.planned,
+        lo=limits.lo,
+        hi=hi,
+        worse_is="high" if limits.higher_is_worse else "low",
+    )
+
+
+def planned_rules(framework: Framework, *, plan: Plan) -> dict[str, stats.StoppingRule]:
+    """Return the stopping rule per criterion of the slots that a plan promises looks at.
+
+    Args:
+        framework: the framework that the plan is for.
+        plan: the promises.
+
+    Raises:
+        InvalidNumbers: looks that can not be taken at a criterion, for instance a planned value
+            that is not better than its bound.
+    """
+    rules = {}
+    for leaf, criterion, limits in all_limits(framework):
+        promise = plan.slot(criterion.evaluation)
+        if promise is None or promise.looks is None or limits.hi is None:
+            continue
+        if criterion.estimand.name in _ESTIMANDS and criterion.estimand.population == "tasks":
+            rules[leaf.path] = stopping_rule(limits, looks=promise.looks, hi=limits.hi)
+    return rules
+
+
+def take_looks(
+    me: Leafed,
+    *,
+    test: Test,
+    runs: Sequence[Evidence],
+    looks: Looks,
+    seed: Digest,
+    declared: str,
+    variants: int,
+) -> Looked:
+    """Return the sequential test of a slot that was planned with looks.
+
+    Args:
+        me: the criterion with its limits and its reading.
+        test: the fixed test of all planned runs together; its bars stay.
+        runs: the planned runs with evidence, in the order of S-2.
+        looks: what the plan promised.
+        seed: digest of the plan, which fixes the order of clusters within a run.
+        declared: whether the plan was made `before` or `after`.
+        variants: how many elicitations the planned runs have.
+    """
+    hi = me.limits.hi
+    estimand = me.criterion.estimand
+    bars = set(test.barred)
+    if estimand.name not in _ESTIMANDS or estimand.population != "tasks" or hi is None:
+        bars.add("looks.estimand")
+    if me.reading.evaluation.judge is not None or any(run.reported for run in runs):
+        bars.add("looks.estimand")
+    if declared != "before":
+        bars.add("looks.not-before")
+    if variants > 1:
+        bars.add("looks.variants")
+    taken = 0 if hi is None else _taken(me, runs, looks)
+    if taken < len(runs):
+        bars.add("looks.other-size")
+    ahead = looks.clusters[taken] if taken < len(looks.clusters) else None
+    nothing = test._replace(rule_out_p=1.0, rule_in_p=1.0, barred=frozenset(bars))
+    if bars or hi is None or not taken:
+        return Looked(nothing, ahead)
+    worst, best = _in_order(me, runs[:taken], seed=seed, hi=hi)
+    rule = stopping_rule(me.limits, looks=looks, hi=hi)
+    if looks.kind != "betting" and not np.isin(worst, (me.limits.lo, hi)).all():
+        return Looked(nothing._replace(barred=frozenset({"looks.not-binary"})), ahead)
+    decision = rule.look(worst, best=best)
+    lower, upper = stats.sequential_limits(rule, worst=worst, best=best)
+    found = test._replace(
+        rule_out_p=decision.p_out,
+        rule_in_p=decision.p_in,
+        proved_rule_out_p=decision.p_out,
+        proved_rule_in_p=decision.p_in,
+        lower=lower,
+        upper=upper,
+        method=f"{_WORDS[looks.kind]}, look {taken} of {len(looks.clusters)}",
+        barred=frozenset(bars),
+    )
+    return Looked(found, ahead)
+
+
+def _taken(me: Leafed, runs: Sequence[Evidence], looks: Looks) -> int:
+    """How many looks were taken as planned: so many clusters after so many runs."""
+    seen: set[str] = set()
+    for number, run in enumerate(runs):
+        seen.update(pool([run], reading=me.reading).clusters.tolist())
+        if number >= len(looks.clusters) or len(seen) != looks.clusters[number]:
+            return number
+    return len(runs)
+
+
+def _in_order(
+    me: Leafed, runs: Sequence[Evidence], *, seed: Digest, hi: float
+) -> tuple[Floats, Floats]:
+    """Cluster means at worst and at best: by run, then in the order that the plan fixed."""
+    worst: list[Floats] = []
+    best: list[Floats] = []
+    for run in runs:
+        attempts = pool([run], reading=me.reading)
+        labels = np.unique(attempts.clusters).tolist()
+        order = list(stats.pre_registered_order(labels, seed=seed))
+        pair = imputed(attempts, lo=me.limits.lo, hi=hi, worse=me.limits.higher_is_worse)
+        for values, into in zip(pair, (worst, best), strict=True):
+            table = stats.cluster_means(values, items=attempts.items, clusters=attempts.clusters)
+            into.append(table.means[order])
+    return np.concatenate(worst), np.concatenate(best)

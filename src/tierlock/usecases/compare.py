@@ -1,0 +1,189 @@
+"""Two versions of a subject, or two sets of logs, found and compared item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from tierlock.analysis import compare_versions
+from tierlock.core import Evidence, InputError, Omission, Subject, VersionComparison, VersionSource
+from tierlock.frameworks import get_framework
+from tierlock.importers import import_logs
+from tierlock.store import LocalStore
+from tierlock.usecases.ingest import mock_models
+from tierlock.usecases.project import PROJECT_FILE, STORE_FOLDER, load_project
+
+
+class Versions(NamedTuple):
+    """What comparing two versions found.
+
+    Attributes:
+        found: the comparison.
+        old: where the reference comes from.
+        new: where the version that is compared with it comes from.
+        mock_models: names of mock models among the evidence.
+        omissions: files and runs that were left out, with the reason.
+    """
+
+    found: VersionComparison
+    old: VersionSource
+    new: VersionSource
+    mock_models: tuple[str, ...]
+    omissions: tuple[Omission, ...]
+
+
+class _Pool(NamedTuple):
+    """Evidence in which subjects are looked up by name."""
+
+    where: str
+    evidence: Sequence[Evidence]
+    subject: Subject | None
+
+
+def compare_sides(
+    old: str,
+    *,
+    new: str,
+    folder: Path | None = None,
+    logs: Sequence[Path] = (),
+    framework: str | None = None,
+    cluster_by: str | None = None,
+    allowed: Sequence[str] = (),
+    alpha: float = 0.05,
+) -> Versions:
+    """Compare two versions; nothing is stored or recorded.
+
+    Args:
+        old: path of a log or a folder of logs, else the name of a subject.
+        new: likewise.
+        folder: project whose store knows the subjects; by default the current folder.
+        logs: where subjects are looked up instead of the store; names then come before paths.
+        framework: name or path of the framework whose slots are compared.
+        cluster_by: attribute that names the independent cluster.
+        allowed: settings that may differ.
+        alpha: two-sided error probability.
+
+    Raises:
+        InputError: no such path, subject or setting, several subjects in one, nothing in common,
+            or an `alpha` that is no probability.
+        IntegrityError: a store that contradicts itself.
+    """
+    if not 0.0 < alpha < 1.0:
+        raise InputError("input.number", f"alpha must lie between 0 and 1, not `{alpha}`")
+    rules = None if framework is None else get_framework(framework)
+    omissions: list[Omission] = []
+    pool = None
+    if logs:
+        read = import_logs(logs)
+        omissions += read.omissions
+        pool = _Pool(", ".join(map(str, logs)), read.evidence, None)
+    sides = []
+    for name in (old, new):
+        if pool is None and Path(name).exists():
+            imports = import_logs([Path(name)])
+            omissions += imports.omissions
+            sides.append(_logs(name, imports.evidence))
+        else:
+            pool = pool or _store(folder)
+            sides.append(_named(name, pool, kept_in="logs" if logs else "store"))
+    (ours, old_runs), (theirs, new_runs) = sides
+    _check_settings(allowed, evidence=(*old_runs, *new_runs))
+    found = compare_versions(
+        old_runs,
+        new=new_runs,
+        framework=rules,
+        cluster_by=cluster_by,
+        allowed=frozenset(allowed),
+        alpha=alpha,
+    )
+    if not found.evaluations:
+        raise _nothing(found, old_runs, new_runs)
+    mocks = mock_models((*old_runs, *new_runs))
+    return Versions(found, ours, theirs, mocks, tuple(omissions))
+
+
+def _logs(name: str, evidence: tuple[Evidence, ...]) -> tuple[VersionSource, tuple[Evidence, ...]]:
+    """The evidence of a path, which must be about one subject and hold every run once."""
+    subjects = sorted({run.subject.name for run in evidence})
+    if len(subjects) != 1:
+        listed = ", ".join(f"`{one}`" for one in subjects) or "none"
+        raise InputError(
+            "input.subject",
+            f"the logs in `{name}` are about {len(subjects)} models: {listed}",
+            hint=f"name the two models, and the logs with --logs {name}",
+        )
+    runs = _once(evidence)
+    return VersionSource(asked=name, kept_in="logs", subjects=(*subjects,), runs=len(runs)), runs
+
+
+def _named(
+    name: str, pool: _Pool, *, kept_in: Literal["logs", "store"]
+) -> tuple[VersionSource, tuple[Evidence, ...]]:
+    """The evidence of a subject by name, or by any name of the project's own subject."""
+    mine = pool.subject is not None and pool.subject.answers_to(name)
+    runs = _once(
+        run
+        for run in pool.evidence
+        if run.subject.name == name
+        or (mine and pool.subject is not None and pool.subject.answers_to(run.subject.name))
+    )
+    if not runs:
+        known = sorted({run.subject.name for run in pool.evidence})
+        listed = ", ".join(f"`{one}`" for one in known) or "none"
+        raise InputError(
+            "input.not-found",
+            f"`{name}` is no path, and no subject in {pool.where}",
+            hint=f"known subjects: {listed}",
+        )
+    weights = {run.subject.parts.weights for run in runs} - {None}
+    if len(weights) > 1:
+        raise InputError(
+            "input.subject",
+            f"`{name}` stands for {len(weights)} versions of the weights in {pool.where}",
+            hint="name a folder of logs for each version",
+        )
+    subjects = tuple(sorted({run.subject.name for run in runs}))
+    return VersionSource(asked=name, kept_in=kept_in, subjects=subjects, runs=len(runs)), runs
+
+
+def _store(folder: Path | None) -> _Pool:
+    """The store of the project in a folder, of one without a project file too."""
+    here = folder or Path()
+    if folder is not None or (here / PROJECT_FILE).exists():
+        project = load_project(here)
+        store = project.store
+        return _Pool(f"`{store.folder}`", store.evidence(), project.subject)
+    store = LocalStore(here / STORE_FOLDER)
+    return _Pool(f"`{store.folder}`", store.evidence(), None)
+
+
+def _check_settings(names: Sequence[str], *, evidence: Iterable[Evidence]) -> None:
+    known = sorted({name for run in evidence for name in run.configuration})
+    for name in names:
+        if name not in known:
+            raise InputError(
+                "input.not-found",
+                f"no run has a setting `{name}`",
+                hint=f"settings: {', '.join(known) or 'none'}",
+            )
+
+
+def _once(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Every run once: a log and its copy share a digest."""
+    return tuple({run.digest: run for run in evidence}.values())
+
+
+def _nothing(
+    found: VersionComparison, old: Sequence[Evidence], new: Sequence[Evidence]
+) -> InputError:
+    sides = [
+        ", ".join(f"`{task}`" for task in sorted({run.evaluation for run in runs}))
+        for runs in (old, new)
+    ]
+    under = f" that is a slot of {found.framework}" if found.framework else ""
+    return InputError(
+        "input.not-found",
+        f"the two have no evaluation in common{under}",
+        hint=f"the one has {sides[0]}; the other has {sides[1]}",
+    )
