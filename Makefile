@@ -77,6 +77,15 @@ format: setup ## Rewrite the code in the one format and apply safe lint fixes
 bench: setup ## Time Tierlock beside its peers and print the ratios
 	$(BIN)/python benchmarks/run.py
 
+.PHONY: simulate
+simulate: setup ## Simulate false rule-outs and power, and rewrite the page about them
+	$(BIN)/python scripts/simulate.py
+	$(BIN)/python scripts/check_docs.py --write --quick
+
+.PHONY: simulate-small
+simulate-small: setup ## Simulate a few of those conditions and compare with the page
+	$(BIN)/python scripts/simulate.py --small
+
 .PHONY: fuzz
 fuzz: setup ## Feed more random bytes to every reader than `make test` does
 	TIERLOCK_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) HYPOTHESIS_PROFILE=fuzz \

@@ -12,7 +12,8 @@ Times are wall clock from process start to process end. Ratios are taken within 
 sides met the same machine, and the median over rounds counts. Exits with 1 if `tierlock assess` is
 not at least 5 times faster than `samples_df`, if `tierlock --help` takes 200 ms, or if the shipped
 frameworks are not loaded in a second and proved in two minutes (benchmarks/catalogue.py), or if the
-bootstrap of a time horizon is not 200 times faster than a loop (benchmarks/horizons.py).
+bootstrap of a time horizon is not 200 times faster than a loop (benchmarks/horizons.py), or if
+grouping, standard errors and bounds of a million attempts miss theirs (benchmarks/descriptions.py).
 
 `tierlock assess` reads in as many processes as there are cores, `samples_df` in one. On a machine
 with other work the ratio falls towards that of the processor times; the least times of all
@@ -35,6 +36,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from catalogue import time_catalogue
+from descriptions import time_descriptions
 from horizons import time_horizons
 from timing import Contender, machine, race, repeat, spread
 
@@ -193,6 +195,7 @@ def main() -> int:
     time_engine(imports, times=10)
     missed = time_catalogue(rounds=rounds)
     missed += time_horizons(rounds=rounds)
+    missed += time_descriptions(rounds=rounds)
     print(machine())
     if ratio < LEAST_RATIO:
         missed.append(f"assess is {ratio:.2f} times faster than samples_df, not {LEAST_RATIO:.0f}")

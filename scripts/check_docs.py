@@ -31,6 +31,8 @@ from docs_pages import (
     reason_reference,
     with_generated,
 )
+from docs_published import comparison_reference, reading_reference, unsized_reference
+from docs_simulations import TABLES, simulation_reference
 
 from tierlock.core.errors import CODES
 from tierlock.report import EXIT_CODES, REASON_CODES
@@ -41,6 +43,8 @@ ERROR_PAGE = Path("docs/reference/errors.md")
 FORMAT_PAGE = Path("docs/reference/formats.md")
 REASON_PAGE = Path("docs/reference/reasons.md")
 LEVELS_PAGE = Path("docs/concepts/levels.md")
+COMPARISON_PAGE = Path("docs/reference/published-comparisons.md")
+SIMULATION_PAGE = Path("docs/reference/simulations.md")
 
 # Page, name of its generated part, and what makes the part from the page's present text.
 GENERATED: tuple[tuple[Path, str, Callable[[str], str]], ...] = (
@@ -54,6 +58,10 @@ GENERATED: tuple[tuple[Path, str, Callable[[str], str]], ...] = (
     (LEVELS_PAGE, "scope", lambda _: scope_reference()),
     (LEVELS_PAGE, "bounds", lambda _: bounds_reference()),
     (LEVELS_PAGE, "standards", lambda _: standards_reference()),
+    (COMPARISON_PAGE, "comparisons", comparison_reference),
+    (COMPARISON_PAGE, "unsized", unsized_reference),
+    (COMPARISON_PAGE, "readings", reading_reference),
+    *((SIMULATION_PAGE, table, partial(simulation_reference, table=table)) for table in TABLES),
 )
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -36,6 +36,7 @@ from tierlock.stats.binary_difference import (
 from tierlock.stats.binary_ratio import binary_ratio_rule_in_p, binary_ratio_rule_out_p
 from tierlock.stats.clusters import ClusterTable, cluster_means, design_effect, effective_n
 from tierlock.stats.combine import holm, rule_in_p_of, rule_out_p_of
+from tierlock.stats.descriptive import cluster_bootstrap, cluster_standard_error
 from tierlock.stats.e_process import (
     e_process_counts,
     e_process_rule_in_p,
@@ -221,6 +222,7 @@ __all__ = [
     "binary_ratio_rule_out_p",
     "checked_participants",
     "checkpoint_share",
+    "cluster_bootstrap", "cluster_means", "cluster_standard_error",
     "clusters_to_rule_out",
     "conditional_power",
     "contradicts_judge",
