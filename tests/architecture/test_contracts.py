@@ -13,8 +13,8 @@ import pytest
 from tests.architecture.house import ROOT
 
 ALL_ROOMS = [
-    "analysis", "cli", "core", "frameworks", "importers", "policy", "report", "stats", "store",
-    "usecases",
+    "analysis", "attest", "cli", "core", "frameworks", "importers", "ledger", "policy", "report",
+    "stats", "store", "usecases",
 ]  # fmt: skip
 
 
@@ -50,6 +50,12 @@ def test_the_package_keeps_the_contracts(tmp_path: Path) -> None:
         ("analysis", "import tierlock.usecases", "one direction"),
         ("analysis", "import pathlib", "no input or output"),
         ("report", "import tierlock.analysis", "one direction"),
+        ("ledger", "import tierlock.core", ""),
+        ("ledger", "import tierlock.attest", "nothing of what it stores"),
+        ("ledger", "import tierlock.store", "one direction"),
+        ("attest", "import tierlock.core", ""),
+        ("attest", "import tierlock.policy", "one direction"),
+        ("attest", "import tierlock.stats", "one direction"),
     ],
 )
 def test_the_contracts_notice(room: str, line: str, broken: str, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 PERMISSIVE = {
-    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "PSF-2.0",
-    "Unlicense", "Zlib",
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0",
+    "PSF-2.0", "Unlicense", "Zlib",
 }  # fmt: skip
 PERMISSIVE_CLASSIFIERS = {
     "Apache Software License",
@@ -74,12 +74,28 @@ def test_lock_is_hash_pinned_and_names_no_host(lock: str) -> None:
     assert not re.search(r"--(?:extra-)?index-url|--find-links", text)
 
 
-def test_locks_agree_on_versions() -> None:
-    development = {(name, version, str(marker)) for name, version, marker in pins("dev.txt")}
-    assert development
-    assert {(name, version, str(marker)) for name, version, marker in pins("core.txt")} <= (
-        development
-    )
+def installed(lock: str, *, python: str, platform: str) -> set[tuple[str, str]]:
+    """Return what `lock` installs with CPython `python` on `platform`."""
+    where = {
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+        "python_full_version": f"{python}.1",
+        "python_version": python,
+        "sys_platform": platform,
+    }
+    return {
+        (name, version)
+        for name, version, marker in pins(lock)
+        if marker is None or marker.evaluate(where)
+    }
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_locks_agree_on_versions(python: str, platform: str) -> None:
+    core = installed("core.txt", python=python, platform=platform)
+    assert core
+    assert core <= installed("dev.txt", python=python, platform=platform)
 
 
 def test_core_lock_holds_what_the_project_asks_for() -> None:

@@ -196,6 +196,7 @@ def run_evidence(run: Json, *, subject: Subject, framework: Framework) -> Eviden
         scorer="score",
         task_version="",
         configuration={},
+        accounting={},
     )
     task = fields.get("evaluation") or next(iter(framework.evaluations.values())).tasks[0]
     about: Json = {"name": fields["subject"], "parts": fields.get("parts", {})}
@@ -218,6 +219,7 @@ def run_evidence(run: Json, *, subject: Subject, framework: Framework) -> Eviden
         "reported": fields["reported"],
         "source": {"format": "conformance", "file": "case", "sha256": named("#case")},
         "problems": fields["problems"],
+        **fields["accounting"],
     }
     data |= {"plannedSamples": fields["planned_samples"]} if "planned_samples" in fields else {}
     data |= {"finishedAt": fields["finished_at"]} if "finished_at" in fields else {}
@@ -372,5 +374,6 @@ def _claim(data: Json | str) -> Claim:
         "criterion": None, "subject": "m", "status": "met", "paths": ["*"], "parts": {},
         "holds_with_weights": False, "claimed_at": MAY, "expires_at": None, "interim": None,
         "evidence": [{"kind": "document", "says": "seen", "produced_at": MAY}],
+        "audiences": ["*"], "environments": ["*"], "exceptions": [], "owner": "",
     }  # fmt: skip
     return parse(Claim, take(given, **defaults))

@@ -15,6 +15,7 @@ from tierlock.core import (
     Outcome,
     SafeguardCriterion,
     Subject,
+    Surface,
     add_period,
 )
 
@@ -107,6 +108,7 @@ def _criterion(
         return Shield(frozenset(reasons))
     lasting = {
         "claim.interim": [claim for claim in counting if claim.interim is None],
+        "claim.exception": [claim for claim in counting if not claim.exceptions],
         "clock.soft": [claim for claim in counting if not _is_lapsed(look, claim)],
     }
     return Shield(
@@ -120,8 +122,36 @@ def _codes(look: Look, ours: Sequence[Claim], criterion: SafeguardCriterion) -> 
     if not ours:
         return {"claim.missing"}
     codes = {code for claim in ours for code in claim_problems(look, claim, criterion)}
-    counting = any(not claim_problems(look, claim, criterion) for claim in ours)
-    return codes | ({"claim.paths"} if counting else set())
+    counting = [claim for claim in ours if not claim_problems(look, claim, criterion)]
+    return codes | (_open_codes(look, counting, criterion) if counting else set())
+
+
+def _open_codes(look: Look, counting: Sequence[Claim], criterion: SafeguardCriterion) -> set[str]:
+    """What is open everywhere, and what in some environment only."""
+    places = _places(look, criterion)
+    covered = {
+        place[:2]
+        for place in places
+        for claim in counting
+        if _covers_place(claim, place, criterion)
+    }
+    return {
+        "claim.environments"
+        if criterion.scope == "subject" or place[:2] in covered
+        else "claim.paths"
+        for place in places
+        if not any(_covers_place(claim, place, criterion) for claim in counting)
+    }
+
+
+def _covers_place(
+    claim: Claim, place: tuple[str, str, str | None], criterion: SafeguardCriterion
+) -> bool:
+    surface, path, environment = place
+    names = {"*", f"{surface}/*", f"{surface}/{path}"}
+    return bool(criterion.scope == "subject" or names & set(claim.paths)) and (
+        "*" in claim.environments or environment in claim.environments
+    )
 
 
 def claim_problems(look: Look, claim: Claim, criterion: SafeguardCriterion) -> set[str]:
@@ -129,13 +159,17 @@ def claim_problems(look: Look, claim: Claim, criterion: SafeguardCriterion) -> s
     if claim.status == "pending":
         return {"claim.pending"}
     found = set()
+    per = look.framework.actions[look.action.name].per
+    asked = look.action.audience if "audience" in per else None
+    if "*" not in claim.audiences and asked not in claim.audiences:
+        found.add("claim.audience")
     if any(
         known != getattr(look.subject.parts, part) for part, known in claim.parts.items()
     ) or _part_changed(look, claim):
         found.add("claim.other-parts")
     if look.at >= _own_end(look, claim):
         found.add("claim.expired")
-    if not any(piece.kind in criterion.accepts for piece in claim.evidence):
+    if not _shown(claim, criterion):
         found.add("claim.evidence")
     elif look.at >= _evidence_end(claim, criterion):
         found.add("claim.stale")
@@ -144,7 +178,21 @@ def claim_problems(look: Look, claim: Claim, criterion: SafeguardCriterion) -> s
         found.add("claim.weights")
     if claim.interim and not set(claim.interim.approved_by) <= set(look.framework.roles):
         found.add("claim.interim-role")
+    for exception in claim.exceptions:
+        if not set(exception.approved_by) <= set(look.framework.roles):
+            found.add("claim.exception-role")
     return found
+
+
+def _shown(claim: Claim, criterion: SafeguardCriterion) -> list[datetime]:
+    """When evidence that the criterion accepts was produced; an owner's own audit is none."""
+    return [
+        piece.produced_at
+        for piece in claim.evidence
+        if piece.kind in criterion.accepts
+        if piece.kind != "audit"
+        or (piece.by and piece.by != claim.owner and piece.access and piece.independence)
+    ]
 
 
 def _part_changed(look: Look, claim: Claim) -> bool:
@@ -159,7 +207,7 @@ def _part_changed(look: Look, claim: Claim) -> bool:
 
 
 def _own_end(look: Look, claim: Claim) -> datetime:
-    ends = [claim.expires_at] + [
+    ends = [claim.expires_at, *(exception.expires_at for exception in claim.exceptions)] + [
         elapsed_end(trigger, claim.claimed_at)
         for trigger in look.framework.triggers
         if "claims" in trigger.expires
@@ -179,11 +227,7 @@ def _is_lapsed(look: Look, claim: Claim) -> bool:
 def _evidence_end(claim: Claim, criterion: SafeguardCriterion) -> datetime:
     if criterion.max_age is None:
         return FOREVER
-    return max(
-        add_period(piece.produced_at, period=criterion.max_age)
-        for piece in claim.evidence
-        if piece.kind in criterion.accepts
-    )
+    return max(add_period(at, period=criterion.max_age) for at in _shown(claim, criterion))
 
 
 def covered_until(
@@ -195,26 +239,38 @@ def covered_until(
     }
     if not counting:
         return None
-    if criterion.scope == "subject":
-        return max(ends.values())
-    per_path = []
-    for path in _declared_paths(look):
-        covering = [
-            ends[id(claim)] for claim in counting if path in claim.paths or "*" in claim.paths
-        ]
+    per_place = []
+    for place in _places(look, criterion):
+        covering = [ends[id(claim)] for claim in counting if _covers_place(claim, place, criterion)]
         if not covering:
             return None
-        per_path.append(max(covering))
-    return min(per_path)
+        per_place.append(max(covering))
+    return min(per_place)
 
 
 def covers(look: Look, criterion: SafeguardCriterion, counting: Sequence[Claim]) -> bool:
     return covered_until(look, criterion, counting) is not None
 
 
+def _places(look: Look, criterion: SafeguardCriterion) -> list[tuple[str, str, str | None]]:
+    """Surface, path and environment of everything that must be covered."""
+    surfaces = _asked_surfaces(look)
+    places = [
+        (name, path, environment)
+        for name, one in surfaces.items()
+        for path in one.paths
+        for environment in (one.environments or (None,))
+    ]
+    return places or ([("", "", None)] if criterion.scope == "subject" else [])
+
+
 def _declared_paths(look: Look) -> list[str]:
-    """The paths of the surface asked for where the action is per surface, else of every one."""
+    return [f"{name}/{path}" for name, one in _asked_surfaces(look).items() for path in one.paths]
+
+
+def _asked_surfaces(look: Look) -> dict[str, Surface]:
+    """The surface asked for where the action is per surface, else every one."""
     surfaces = look.subject.surfaces
     if "surface" in look.framework.actions[look.action.name].per:
         surfaces = {name: one for name, one in surfaces.items() if name == look.action.surface}
-    return [f"{name}/{path}" for name, one in surfaces.items() for path in one.paths]
+    return surfaces

@@ -200,11 +200,13 @@ def implied(framework: Framework, lines: dict[str, Line]) -> dict[str, Line]:
     lines = dict(lines)
     for _ in range(len(lines) + 1):
         for x, y in pairs:
+            if lines[x].outcome is IN:
+                broken = lines[y].contradiction or lines[y].tree is OUT
+                lines[y] = _changed(lines[y], IN, contradiction=broken)
+    for _ in range(len(lines) + 1):
+        for x, y in pairs:
             above, below = lines[x], lines[y]
-            if above.outcome is IN:
-                broken = below.contradiction or below.tree is OUT
-                lines[y] = _changed(below, IN, contradiction=broken)
-            elif above.outcome is OPEN and (above.owes or above.vetoed):
+            if above.outcome is OPEN and (above.owes or above.vetoed):
                 lines[y] = _changed(
                     below,
                     max(below.outcome, OPEN),

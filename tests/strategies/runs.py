@@ -30,6 +30,7 @@ from tierlock.core import (
     digest,
 )
 
+ENVIRONMENTS = (("own",), ("own", "partner"))
 SOURCE = Source(format="table", file="run.csv", sha256=named_digest("file"))
 
 
@@ -51,7 +52,10 @@ def subjects(draw: Draw) -> Subject:
         parts=parts(draw),
         effective_compute=one_of(draw, 1e25, 1e25, None, 5e25),
         facts=facts,
-        surfaces={name: Surface(paths=paths) for name, paths in SURFACES.items()},
+        surfaces={
+            name: Surface(paths=paths, environments=one_of(draw, (), (), (), *ENVIRONMENTS))
+            for name, paths in SURFACES.items()
+        },
     )
 
 

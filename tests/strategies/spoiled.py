@@ -72,7 +72,7 @@ def _evidence(draw: Draw, world: World) -> World:
         {"measured_at": run.measured_at - timedelta(days=30)},
         {"subject": SubjectRef(name="m-log", parts=run.subject.parts)},
         {"subject": SubjectRef(name="somebody", parts=run.subject.parts)},
-        {"seconds": 1.0},
+        {"seconds": 1.0, "usd": 1.0},
     )
     # Built anew: digests are cached on the values, and a copy must compute its own.
     fields = {name: getattr(run, name) for name in Evidence.model_fields}

@@ -27,9 +27,11 @@ from tierlock.core import (
     Ruling,
     SafeguardCriterion,
     Subject,
+    TrustedUsers,
     digest,
     leaves,
 )
+from tierlock.policy import evidence_of
 
 THIS = named_digest("this determination")
 """Stands for the digest of the determination, which is known only later."""
@@ -148,13 +150,21 @@ def _claim(
         paths=paths,
         holds_with_weights=not rarely(draw, 5),
         parts={"safeguards": guard} if guard is not None else {},
-        evidence=(ClaimEvidence(kind=kind, says="seen", produced_at=ago(30)),),
+        evidence=(evidence_of(kind, says="seen", at=ago(30)),),
         claimed_at=ago(20),
         expires_at=one_of(draw, None, SOON, SOON + timedelta(days=30)),
     )
-    old = ClaimEvidence(kind=kind, says="seen", produced_at=ago(500))
+    old = evidence_of(kind, says="seen", at=ago(500))
     word = ClaimEvidence(kind="declaration", says="heard", produced_at=ago(30))
     interim = Interim(argument="equal", approved_by=(one_of(draw, "ceo", "ceo", "nobody"),))
+    trusted = TrustedUsers(
+        users="a red team",
+        argument="they test it",
+        approved_by=(one_of(draw, "ceo", "ceo", "nobody"),),
+        expires_at=one_of(draw, SOON, ago(1)),
+    )
+    own = evidence_of(kind, says="seen", at=ago(30))
+    own = own.model_copy(update={"by": one_of(draw, "ann", "", "bob")})
     defects: dict[str, dict[str, object]] = {
         "none": {},
         "pending": {"status": "pending"},
@@ -164,10 +174,15 @@ def _claim(
         "word": {"evidence": (word,)},
         "interim": {"interim": interim, "expires_at": SOON},
         "subject": {"subject": "somebody"},
+        "audience": {"audiences": one_of(draw, ("public",), ("staff",), ("public", "staff"), ())},
+        "environment": {"environments": one_of(draw, ("own",), ("partner",), ("own", "partner"))},
+        "exception": {"exceptions": (trusted,)},
+        "own audit": {"evidence": (own,), "owner": "ann"},
     }
     chosen = weighted(
-        draw, none=40, pending=1, expired=1, parts=1, old=1, word=1, interim=3, subject=1
-    )
+        draw, none=60, pending=1, expired=1, parts=1, old=1, word=1, interim=3, subject=1,
+        audience=2, environment=4, exception=3, **{"own audit": 1},
+    )  # fmt: skip
     return good.model_copy(update=defects[chosen])
 
 

@@ -19,6 +19,8 @@ from tierlock.core import (
     Evidence,
     Framework,
     Mismatch,
+    Tokens,
+    TokensEach,
     Unmatched,
     VersionComparison,
 )
@@ -161,9 +163,7 @@ def _absent(runs: Runs) -> int:
 
 
 def _side(runs: Runs, attempts: Attempts, *, absent: int) -> ComparedSide:
-    known = [run.seconds for run in runs if run.seconds is not None]
     present = attempts.values.size
-    timed = present and len(known) == len(runs)
     return ComparedSide(
         runs=tuple(sorted(run.digest for run in runs)),
         subjects=tuple(sorted({run.subject.name for run in runs})),
@@ -171,7 +171,27 @@ def _side(runs: Runs, attempts: Attempts, *, absent: int) -> ComparedSide:
         attempts=present + absent,
         missing=int(np.isnan(attempts.values).sum()) + absent,
         refused=int(attempts.refused.sum()),
-        seconds=sum(known) / present if timed else None,
+        seconds=_each([run.seconds for run in runs], attempts=present),
+        tokens=_tokens_each([run.tokens for run in runs], attempts=present),
+        other_tokens=_tokens_each([run.other_tokens for run in runs], attempts=present),
+        usd=_each([run.usd for run in runs], attempts=present),
+    )
+
+
+def _each(spent: Sequence[float | None], *, attempts: int) -> float | None:
+    """What an attempt took; None where a run does not tell, as a part of the runs may be unlike."""
+    known = [cost for cost in spent if cost is not None]
+    return sum(known) / attempts if attempts and len(known) == len(spent) else None
+
+
+def _tokens_each(used: Sequence[Tokens | None], *, attempts: int) -> TokensEach | None:
+    known = [tokens for tokens in used if tokens is not None]
+    if not attempts or len(known) < len(used):
+        return None
+    return TokensEach(
+        input=sum(tokens.input for tokens in known) / attempts,
+        output=sum(tokens.output for tokens in known) / attempts,
+        total=sum(tokens.total for tokens in known) / attempts,
     )
 
 

@@ -16,7 +16,6 @@ from tierlock.core import (
     Approval,
     Choice,
     Claim,
-    ClaimEvidence,
     Decision,
     Determination,
     Framework,
@@ -26,7 +25,14 @@ from tierlock.core import (
     Ruling,
     digest,
 )
-from tierlock.policy import chosen_readings, decide, determine, owed_standards, register_of
+from tierlock.policy import (
+    chosen_readings,
+    decide,
+    determine,
+    evidence_of,
+    owed_standards,
+    register_of,
+)
 
 
 class Replayed(NamedTuple):
@@ -142,7 +148,7 @@ def _claims(framework: Framework, situation: Situation, at: datetime) -> list[Cl
     for name, standard in framework.standards.items():
         for key, criterion in standard.criteria.items():
             if f"{name}:{key}" in situation.covered and criterion.accepts:
-                shown = ClaimEvidence(kind=criterion.accepts[0], says="replayed", produced_at=at)
+                shown = evidence_of(criterion.accepts[0], says="replayed", at=at)
                 claims.append(
                     Claim(
                         criterion=f"{name}:{key}",

@@ -58,9 +58,10 @@ def size_criterion(
         curve: also return sizes for a chart.
 
     Raises:
-        InputError: no such criterion, or one that nobody measures.
+        InputError: no such criterion, one that nobody measures, or numbers that can not be.
         InvalidNumbers: a design that can not be.
     """
+    _check(design or Design(), power=power)
     leaf, criterion, limits = _criterion(framework, path)
     evaluation = framework.evaluations[criterion.evaluation]
     k = criterion.estimand.k
@@ -123,6 +124,7 @@ def size_bound(
         InputError: numbers or a design that can not be.
     """
     design = design or Design()
+    _check(design, power=power, alpha=alpha)
     trial = design.control is not None
     if not (bound > 0 and (trial or bound < 1)):
         raise InputError("input.number", f"a bound on a rate lies between 0 and 1, not `{bound}`")
@@ -159,6 +161,20 @@ def size_bound(
         notes=(),
         binary=False,
     )
+
+
+def _check(design: Design, *, power: float, alpha: float = 0.5) -> None:
+    """Say what is no probability; NaN is none.
+
+    Raises:
+        InputError: power, alpha or a correlation.
+    """
+    for name, chance in (("power", power), ("alpha", alpha)):
+        if not 0.0 < chance < 1.0:
+            raise InputError("input.number", f"{name} must lie between 0 and 1, not `{chance}`")
+    for share in (design.icc, design.item_icc):
+        if share is not None and not 0.0 <= share <= 1.0:
+            raise InputError("input.number", f"a correlation lies between 0 and 1, not `{share}`")
 
 
 def _criterion(framework: Framework, path: str) -> Limited:

@@ -5,8 +5,10 @@ The meaning is in `spec/determination.md` and `spec/gate.md`; the code follows t
 
 from __future__ import annotations
 
+from tierlock.policy.claimed import Cell, cells_of, evidence_of
 from tierlock.policy.compose import owed_standards
 from tierlock.policy.determine import ENGINE, determine
+from tierlock.policy.draft import Ask
 from tierlock.policy.explain import explain
 from tierlock.policy.further import SHARES, scaled_bound
 from tierlock.policy.gate import decide
@@ -24,23 +26,31 @@ from tierlock.policy.pooling import (
     pool,
     variants,
 )
+from tierlock.policy.ruling import effective_outcomes
 from tierlock.policy.slots import plan_after, register_of
+from tierlock.policy.standards import Standing, standing_of
 
 __all__ = [
     "ENGINE",
     "IDENTITY_SETTINGS",
     "SHARES",
+    "Ask",
     "Attempts",
+    "Cell",
     "Floats",
     "Labels",
     "Leaf",
     "Limited",
     "Mask",
     "Reading",
+    "Standing",
     "all_limits",
+    "cells_of",
     "chosen_readings",
     "decide",
     "determine",
+    "effective_outcomes",
+    "evidence_of",
     "explain",
     "finding_paths",
     "owed_standards",
@@ -50,5 +60,6 @@ __all__ = [
     "reevaluate",
     "register_of",
     "scaled_bound",
+    "standing_of",
     "variants",
 ]

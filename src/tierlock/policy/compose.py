@@ -90,19 +90,24 @@ def _screened(state: _State, *, by: Literal["scope", "presumption"]) -> _State:
 
 
 def _raise(states: dict[str, _State], framework: Framework) -> None:
-    """Who crosses X crosses Y: Y is never better than an X that is REACHED, owes or is vetoed."""
-    changed = True
-    while changed:
-        changed = False
-        for name, state in list(states.items()):
-            if state.outcome is Outcome.RULED_OUT:
-                continue
-            if state.outcome is Outcome.UNDETERMINED and not (state.owes or state.vetoed):
-                continue
-            for lower in framework.thresholds[name].implies:
-                new = _raised(states[lower], by=name, because=state)
-                changed |= new != states[lower]
-                states[lower] = new
+    """Who crosses X crosses Y: Y is never better than an X that is REACHED, owes or is vetoed.
+
+    What is REACHED first: what an X owed while it was open is of no account once it is REACHED.
+    """
+    for raising in (Outcome.REACHED, Outcome.UNDETERMINED):
+        changed = True
+        while changed:
+            changed = False
+            for name in framework.thresholds:
+                state = states[name]
+                if state.outcome is not raising:
+                    continue
+                if raising is Outcome.UNDETERMINED and not (state.owes or state.vetoed):
+                    continue
+                for lower in framework.thresholds[name].implies:
+                    new = _raised(states[lower], by=name, because=state)
+                    changed |= new != states[lower]
+                    states[lower] = new
 
 
 def _raised(state: _State, *, by: str, because: _State) -> _State:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tierlock.core import (
     PARTS,
     Claim,
-    ClaimEvidence,
     Determination,
     Finding,
     Framework,
@@ -15,6 +14,7 @@ from tierlock.core import (
     Step,
     Subject,
 )
+from tierlock.policy.claimed import evidence_of
 from tierlock.policy.compose import compose_thresholds, labels, owed_standards
 from tierlock.policy.logic import combine
 
@@ -119,8 +119,7 @@ def perfect_claim(
         parts=parts,
         claimed_at=determination.determined_at,
         evidence=tuple(
-            ClaimEvidence(kind=kind, says="imagined", produced_at=determination.determined_at)
-            for kind in accepts
+            evidence_of(kind, says="imagined", at=determination.determined_at) for kind in accepts
         ),
     )
 

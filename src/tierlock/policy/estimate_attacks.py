@@ -14,8 +14,9 @@ from tierlock.policy.tested import Asked, Test, no_test
 def estimate_attacks(attempts: Attempts, *, asked: Asked) -> Test:
     """Return the Garwood test of events per hour.
 
-    For a rule-out a missing attempt is an event that took no time, for a rule-in it is time in
-    which nothing happened.
+    For a rule-out a missing attempt is an event that took no time, and so is a successful one: an
+    attempt counts one event at most, whatever else its hours would have held. For a rule-in a
+    missing attempt is time in which nothing happened.
     """
     limits = asked.limits.model_copy(update={"lo": 0.0, "hi": None})
     lo, hi = asked.evaluation.range
@@ -31,7 +32,8 @@ def estimate_attacks(attempts: Attempts, *, asked: Asked) -> Test:
     # Sorted, so that the order of rows can not matter.
     hours = float(np.sort(attempts.amounts).sum())
     scored = float(np.sort(attempts.amounts[~missing]).sum())
-    many, few = (seen + int(missing.sum()), scored), (seen, hours)
+    quiet = float(np.sort(attempts.amounts[attempts.values == lo]).sum())
+    many, few = (seen + int(missing.sum()), quiet), (seen, hours)
     worse = limits.higher_is_worse
     a_high, a_low = limits.alpha_rule_out, limits.alpha_rule_in
     if worse:

@@ -85,7 +85,7 @@ def estimate_tasks(attempts: Attempts, *, asked: Asked) -> Test:
         p_out = worst.fewer_than(math.floor(limits.rule_out + _SLACK) + 1)
         p_in = best.at_least(math.floor(limits.rule_in + _SLACK) + 1)
         lower, upper = worst.fewest(limits.alpha_rule_out), best.most(limits.alpha_rule_in)
-    if least > tasks:  # fewer tasks than the bound counts show nothing about it
+    if least > tasks - attempts.absent:  # too few show nothing, and absent attempts add none
         return no_test(limits, barred="tasks.too-few")
     have = ~missing
     return Test(
@@ -112,7 +112,9 @@ def _tally(solved: Mask, attempts: Attempts, asked: Asked, *, only: Mask | None 
         items=attempts.items[keep],
         clusters=_tasks(attempts)[keep],
     )
-    untried = max(0, (asked.evaluation.dataset_samples or 0) - table.means.size)
+    # An absent attempt may be one at a task that others were made at: it leaves no task tried.
+    absent = attempts.absent if only is None else 0
+    untried = max(0, (asked.evaluation.dataset_samples or 0) - (table.means.size - absent))
     n = np.concatenate([table.n_attempts.astype(np.float64), np.zeros(untried)])
     won = np.concatenate([np.round(table.means * table.n_attempts), np.zeros(untried)])
     return _Tally(won, n, cast("float", asked.criterion.estimand.solved_at))

@@ -48,8 +48,9 @@ def distinct(evidence: Iterable[Evidence], *, subject: Subject) -> tuple[Evidenc
     Raises:
         IntegrityError: one run id with two contents (V-5).
     """
-    # Of copies that differ beside their digest (problems, seconds) the most doubtful one counts.
-    copies = sorted(evidence, key=lambda item: (item.doubtful, item.seconds or 0.0))
+    # Of copies that differ beside their digest (problems, accounting) the most doubtful one counts,
+    # then the dearest: what a next step costs must not rest on the order of the files.
+    copies = sorted(evidence, key=_weight)
     by_digest = {item.digest: item for item in copies}
     by_run: dict[tuple[str, str], str] = {}
     for name in sorted(by_digest):
@@ -60,6 +61,10 @@ def distinct(evidence: Iterable[Evidence], *, subject: Subject) -> tuple[Evidenc
     return tuple(
         sorted(by_digest.values(), key=lambda item: (item.measured_at, item.run_id, item.digest))
     )
+
+
+def _weight(item: Evidence) -> tuple[bool, float, float]:
+    return item.doubtful, item.seconds or 0.0, -1.0 if item.usd is None else item.usd
 
 
 def distinct_register(register: RunRegister) -> RunRegister:

@@ -113,7 +113,9 @@ def take_looks(
     if taken < len(runs):
         bars.add("looks.other-size")
     ahead = looks.clusters[taken] if taken < len(looks.clusters) else None
+    # What the fixed test says is no result of looks, and what it proves neither.
     nothing = test._replace(rule_out_p=1.0, rule_in_p=1.0, barred=frozenset(bars))
+    nothing = nothing._replace(proved_rule_out_p=None, proved_rule_in_p=None)
     if bars or hi is None or not taken:
         return Looked(nothing, ahead)
     worst, best = _in_order(me, runs[:taken], seed=seed, hi=hi)
@@ -136,11 +138,14 @@ def take_looks(
 
 
 def _taken(me: Leafed, runs: Sequence[Evidence], looks: Looks) -> int:
-    """How many looks were taken as planned: so many clusters after so many runs."""
+    """How many looks were taken as planned: so many clusters by then, none of them in two runs."""
     seen: set[str] = set()
     for number, run in enumerate(runs):
-        seen.update(pool([run], reading=me.reading).clusters.tolist())
-        if number >= len(looks.clusters) or len(seen) != looks.clusters[number]:
+        labels = set(pool([run], reading=me.reading).clusters.tolist())
+        if number >= len(looks.clusters) or labels & seen:
+            return number
+        seen |= labels
+        if len(seen) != looks.clusters[number]:
             return number
     return len(runs)
 

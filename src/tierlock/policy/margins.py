@@ -141,9 +141,17 @@ def _fragility(estimate: Estimate | None, limits: Limits) -> int | None:
 
 
 def _price(runs: Sequence[Evidence], evaluation: Evaluation) -> Price:
-    """Measured working time per attempt where logs hold it, else the declared cost."""
-    timed = [(run.seconds, len(run.samples)) for run in runs if run.seconds and len(run.samples)]
-    seconds = evaluation.cost.seconds_per_sample
-    if timed:
-        seconds = sum(time for time, _ in timed) / sum(count for _, count in timed)
-    return Price(seconds, evaluation.cost.usd_per_sample)
+    """Measured time and money per attempt where logs hold them, else the declared cost."""
+    cost = evaluation.cost
+    # A time of zero is no measurement; money can be stated as zero, for a model of one's own.
+    times = [(run.seconds or None, len(run.samples)) for run in runs]
+    money = [(run.usd, len(run.samples)) for run in runs]
+    return Price(_each(times, cost.seconds_per_sample), _each(money, cost.usd_per_sample))
+
+
+def _each(spent: Sequence[tuple[float | None, int]], declared: float | None) -> float | None:
+    """What an attempt costs over the runs whose log states what was spent."""
+    known = [(cost, count) for cost, count in spent if cost is not None and count]
+    if not known:
+        return declared
+    return sum(cost for cost, _ in known) / sum(count for _, count in known)

@@ -64,16 +64,24 @@ class Attempts(NamedTuple):
         """Share of attempts without a value; 0 for no attempts."""
         return float(np.isnan(self.values).mean()) if self.values.size else 0.0
 
+    @property
+    def absent(self) -> int:
+        """How many of the items stand for an attempt that the log does not hold (M-3)."""
+        return int((np.char.find(np.unique(self.items), _ABSENT) >= 0).sum())
+
 
 def reading_of(
     evaluation: Evaluation, *, promise: PlannedSlot | None, higher_is_worse: bool
 ) -> Reading:
-    """Return how a slot is read: the plan adds limits, and may name another cluster."""
+    """Return how a slot is read: the plan adds limits, and names the cluster where nobody did.
+
+    Where the framework names the cluster, a plan can not make it finer.
+    """
     limits = frozenset(evaluation.limits)
     if promise is not None and promise.limits is not None:
         limits |= frozenset(promise.limits)
     cluster_by = evaluation.cluster_by
-    if promise is not None and promise.cluster_by is not None:
+    if promise is not None and cluster_by is None:
         cluster_by = promise.cluster_by
     return Reading(evaluation, limits, cluster_by, higher_is_worse)
 

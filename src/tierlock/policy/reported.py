@@ -45,9 +45,11 @@ def weakest(tests: Sequence[Test]) -> Test:
     uppers = [test.upper for test in tests]
     known = [upper for upper in uppers if upper is not None]
     proved = [test.proved_rule_out_p for test in tests if test.proved_rule_out_p is not None]
+    proved_in = [test.proved_rule_in_p for test in tests if test.proved_rule_in_p is not None]
     return lead._replace(
         rule_in_p=min(1.0, len(tests) * min(test.rule_in_p for test in tests)),
         proved_rule_out_p=None if len(proved) < len(tests) else max(proved),
+        proved_rule_in_p=min(1.0, len(tests) * min(proved_in)) if proved_in else None,
         lower=min(test.lower for test in tests),
         upper=None if len(known) < len(uppers) else max(known),
         units=sum(test.units for test in tests),

@@ -7,14 +7,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tierlock.core import (
+    EVERY,
     ActionRule,
     Claim,
+    ClaimEvidence,
     Framework,
     Reason,
     SafeguardCriterion,
     Subject,
     add_period,
 )
+from tierlock.policy.claimed import Cell, cell_words, cells_of, is_outside
 from tierlock.policy.staleness import clock_ends
 
 
@@ -25,6 +28,7 @@ class Coverage(NamedTuple):
         covered: whether they do.
         reasons: why not, one per obstacle.
         interim: interim claims that the coverage needs.
+        excepted: claims with exceptions for trusted users that the coverage needs.
         lapsed: claims that the coverage needs and whose soft clock has run out.
         until: when the coverage ends; None is never.
     """
@@ -32,6 +36,7 @@ class Coverage(NamedTuple):
     covered: bool
     reasons: tuple[Reason, ...]
     interim: tuple[Claim, ...] = ()
+    excepted: tuple[Claim, ...] = ()
     lapsed: tuple[Claim, ...] = ()
     until: datetime | None = None
 
@@ -44,7 +49,8 @@ class _Asked(NamedTuple):
     framework: Framework
     rule: ActionRule
     subject: Subject
-    required: frozenset[str]
+    cells: tuple[Cell, ...]
+    audience: str | None
 
 
 class _Standing(NamedTuple):
@@ -64,6 +70,7 @@ def coverage(
     rule: ActionRule,
     subject: Subject,
     required_paths: frozenset[str],
+    audience: str | None = None,
     at: datetime,
 ) -> Coverage:
     """Return whether the current claims for `path` together cover the criterion.
@@ -76,9 +83,11 @@ def coverage(
         rule: the action's rule; it may accept only claims that survive weight access.
         subject: the subject with its present part digests.
         required_paths: `<surface>/<path>` names that a criterion of scope `paths` must cover.
+        audience: the audience asked for; None where the action is not asked per audience.
         at: the instant of the question.
     """
-    asked = _Asked(path, criterion, framework, rule, subject, required_paths)
+    cells = cells_of(criterion, subject=subject, required_paths=required_paths)
+    asked = _Asked(path, criterion, framework, rule, subject, cells, audience)
     mine = [c for c in claims if c.criterion == path and subject.answers_to(c.subject)]
     if not mine:
         says = f"nobody claims `{path}`: {criterion.says}"
@@ -90,14 +99,33 @@ def coverage(
     if gap or not standing:
         return Coverage(covered=False, reasons=(*refusals, *gap))
     firm = [item for item in standing if item.claim.interim is None]
+    plain = [item for item in standing if not item.claim.exceptions]
     fresh = [item for item in standing if not item.lapsed]
     return Coverage(
         covered=True,
         reasons=(),
         interim=() if _covers(firm, asked) else _claims(standing, firm),
+        excepted=() if _covers(plain, asked) else _claims(standing, plain),
         lapsed=() if _covers(fresh, asked) else _claims(standing, fresh),
         until=_covered_until(standing, asked),
     )
+
+
+def counting_claims(
+    path: str,
+    *,
+    criterion: SafeguardCriterion,
+    claims: Iterable[Claim],
+    framework: Framework,
+    rule: ActionRule,
+    subject: Subject,
+    audience: str | None,
+    at: datetime,
+) -> tuple[Claim, ...]:
+    """Return the claims for `path` that count now, whatever they cover."""
+    asked = _Asked(path, criterion, framework, rule, subject, (), audience)
+    mine = (c for c in claims if c.criterion == path and subject.answers_to(c.subject))
+    return tuple(c for c in mine if isinstance(_judge(c, asked=asked, at=at), _Standing))
 
 
 def _covers(standing: Sequence[_Standing], asked: _Asked) -> bool:
@@ -110,17 +138,27 @@ def _claims(standing: Sequence[_Standing], others: Sequence[_Standing]) -> tuple
 
 
 def _gap(standing: Sequence[_Standing], asked: _Asked) -> tuple[Reason, ...]:
-    """Traffic paths that the claims leave open; only criteria of scope `paths` can have any."""
-    covered = {path for item in standing for path in item.claim.paths}
-    if asked.criterion.scope == "subject" or "*" in covered:
-        return ()
-    missing = sorted(asked.required - covered)
+    """Traffic paths and environments that the claims leave open."""
+    missing = [
+        cell for cell in asked.cells if not any(cell.is_covered(item.claim) for item in standing)
+    ]
     if not missing:
         return ()
-    done = len(asked.required) - len(missing)
-    names = ", ".join(f"`{name}`" for name in missing)
-    says = f"{asked.path} covers {done} of {len(asked.required)} traffic paths; open: {names}"
-    return (Reason(code="claim.paths", says=says),)
+    every = {cell.path for cell in asked.cells} - {""}
+    partly = {cell.path for cell in asked.cells if cell not in missing}
+    nowhere = sorted({cell.path for cell in missing} - partly - {""})
+    somewhere = [cell for cell in missing if cell.path not in nowhere] if standing else []
+    reasons = []
+    if nowhere:
+        names = ", ".join(f"`{name}`" for name in nowhere)
+        done = len(every) - len(nowhere)
+        says = f"{asked.path} covers {done} of {len(every)} traffic paths; open: {names}"
+        reasons.append(Reason(code="claim.paths", says=says))
+    if somewhere:
+        names = ", ".join(cell_words(cell) for cell in somewhere)
+        says = f"{asked.path} is not claimed for every environment; open: {names}"
+        reasons.append(Reason(code="claim.environments", says=says))
+    return tuple(reasons)
 
 
 def _covered_until(standing: Sequence[_Standing], asked: _Asked) -> datetime | None:
@@ -138,32 +176,30 @@ def _judge(claim: Claim, *, asked: _Asked, at: datetime) -> _Standing | Reason:
     path = asked.path
     if claim.status == "pending":
         return Reason(code="claim.pending", says=f"{path} is pending: {claim.says or 'no date'}")
-    unknown = [
-        role
-        for role in (claim.interim.approved_by if claim.interim else ())
-        if role not in asked.framework.roles
-    ]
-    if unknown:
-        says = f"interim claim for {path} is approved by `{unknown[0]}`, which is not a role"
-        return Reason(code="claim.interim-role", says=says)
+    unapproved = _unapproved(claim, asked)
+    if unapproved is not None:
+        return unapproved
     changed = _changed_part(claim, asked)
     if changed is not None:
         says = f"the claim for {path} was made for other {changed}"
         return Reason(code="claim.other-parts", says=says)
+    if EVERY not in claim.audiences and asked.audience not in claim.audiences:
+        says = (
+            f"the claim for {path} is made for {', '.join(claim.audiences) or 'no audience'} only"
+        )
+        return Reason(code="claim.audience", says=says)
     if asked.rule.survives_weight_access and not claim.holds_with_weights:
         says = f"the claim for {path} does not bind somebody who has the weights"
         return Reason(code="claim.weights", says=says)
-    accepted = [item for item in claim.evidence if item.kind in asked.criterion.accepts]
-    if not accepted:
-        kinds = ", ".join(asked.criterion.accepts)
-        says = f"the claim for {path} has no evidence of kind {kinds}"
-        return Reason(code="claim.evidence", says=says)
+    if not _accepted(claim, asked):
+        return _no_evidence(claim, asked)
     evidence_end = _latest_end(claim, asked)
     if evidence_end is not None and at >= evidence_end:
         says = f"the evidence for {path} is older than {asked.criterion.max_age}"
         return Reason(code="claim.stale", says=says)
     clocks = clock_ends(claim.claimed_at, framework=asked.framework, of="claims")
-    ends = [evidence_end, claim.expires_at, *clocks]
+    exceptions = [exception.expires_at for exception in claim.exceptions]
+    ends = [evidence_end, claim.expires_at, *exceptions, *clocks]
     until = min((end for end in ends if end is not None), default=None)
     if until is not None and at >= until:
         return Reason(code="claim.expired", says=f"the claim for {path} expired {until.date()}")
@@ -200,6 +236,39 @@ def _latest_end(claim: Claim, asked: _Asked) -> datetime | None:
         return None
     return max(
         add_period(item.produced_at, period=asked.criterion.max_age)
+        for item in _accepted(claim, asked)
+    )
+
+
+def _accepted(claim: Claim, asked: _Asked) -> list[ClaimEvidence]:
+    """The evidence of an accepted kind; an audit is one by a named outside party."""
+    return [
+        item
         for item in claim.evidence
         if item.kind in asked.criterion.accepts
-    )
+        and (item.kind != "audit" or is_outside(item, owner=claim.owner))
+    ]
+
+
+def _no_evidence(claim: Claim, asked: _Asked) -> Reason:
+    kinds = ", ".join(asked.criterion.accepts)
+    says = f"the claim for {asked.path} has no evidence of kind {kinds}"
+    if "audit" in asked.criterion.accepts and any(i.kind == "audit" for i in claim.evidence):
+        says += ": an audit names an outside party, its access and its independence"
+    return Reason(code="claim.evidence", says=says)
+
+
+def _unapproved(claim: Claim, asked: _Asked) -> Reason | None:
+    """An approval of an interim claim or an exception by what is not a role."""
+    approvals = [
+        ("exception to the claim", "claim.exception-role", exception.approved_by)
+        for exception in claim.exceptions
+    ]
+    if claim.interim is not None:
+        approvals.insert(0, ("interim claim", "claim.interim-role", claim.interim.approved_by))
+    for what, code, roles in approvals:
+        for role in roles:
+            if role not in asked.framework.roles:
+                says = f"{what} for {asked.path} is approved by `{role}`, which is not a role"
+                return Reason(code=code, says=says)
+    return None

@@ -188,10 +188,12 @@ def settle_attested(path: str, *, criterion: Attested, case: Case) -> Finding:
     good = [item for item, refusal in zip(mine, refusals, strict=True) if refusal is None]
     if failed:
         outcome = Outcome.REACHED
-        reasons = [Reason(code="attestation.failed", says=record.says) for record in failed]
+        told = sorted({record.says for record in failed})
+        reasons = [Reason(code="attestation.failed", says=says) for says in told]
         reasons += [] if mine else [_unattested(criterion)]
     elif objections:
-        reasons = [Reason(code="attestation.objection", says=record.says) for record in objections]
+        told = sorted({record.says for record in objections})
+        reasons = [Reason(code="attestation.objection", says=says) for says in told]
     elif good:
         outcome = Outcome.RULED_OUT
         signers = ", ".join(sorted({item.signer for item in good}))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from tierlock.core import Outcome, Owed, Reason, SafeguardCriterion
+from datetime import datetime
+from typing import NamedTuple
+
+from tierlock.core import GateReason, Outcome, Owed, Reason, SafeguardCriterion
+from tierlock.policy.asked import check_times
+from tierlock.policy.claimed import Cell, cells_of
 from tierlock.policy.draft import Ask, Draft, open_records
-from tierlock.policy.safeguards import coverage
+from tierlock.policy.safeguards import counting_claims, coverage
 
 
 def check_standards(ask: Ask, *, owed: tuple[Owed, ...], draft: Draft) -> None:
@@ -18,6 +23,60 @@ def check_standards(ask: Ask, *, owed: tuple[Owed, ...], draft: Draft) -> None:
             instead = _adjusted(ask, item, paths)
             found = found if instead is None else instead
         draft.take(found)
+
+
+class Standing(NamedTuple):
+    """How one criterion of a standard stands for one action.
+
+    Attributes:
+        reasons: what speaks against it; none where it is met.
+        conditions: what its being met rests on.
+        until: when it is no longer met as things stand; None is never, or not met now.
+        cells: what claims must cover, and whether those that count do so.
+    """
+
+    reasons: tuple[GateReason, ...]
+    conditions: tuple[Reason, ...]
+    until: datetime | None
+    cells: tuple[tuple[Cell, bool], ...]
+
+
+def standing_of(ask: Ask, *, path: str) -> Standing:
+    """Return how the criterion at `path` stands, whether or not its standard is owed.
+
+    Args:
+        ask: the question; a surface that it does not name stands for every declared one.
+        path: `<standard>:<criterion>`.
+
+    Raises:
+        InputError: an input dated later than the question.
+    """
+    check_times(ask, rulings=(), approvals=(), choices=())
+    standard, _, name = path.partition(":")
+    criterion = ask.framework.standards[standard].criteria[name]
+    paths = _required_paths(ask, Draft())
+    found = _check_criterion(ask, path, criterion, paths)
+    counting = counting_claims(
+        path,
+        criterion=criterion,
+        claims=ask.claims,
+        framework=ask.framework,
+        rule=ask.rule,
+        subject=ask.subject,
+        audience=_audience(ask),
+        at=ask.at,
+    )
+    cells = cells_of(criterion, subject=ask.subject, required_paths=paths)
+    return Standing(
+        reasons=tuple(found.reasons),
+        conditions=tuple(found.conditions),
+        until=None if found.reasons else min(found.ends, default=None),
+        cells=tuple((cell, any(cell.is_covered(one) for one in counting)) for cell in cells),
+    )
+
+
+def _audience(ask: Ask) -> str | None:
+    return ask.action.audience if "audience" in ask.rule.per else None
 
 
 def _check_standard(ask: Ask, item: Owed, paths: frozenset[str]) -> Draft:
@@ -122,6 +181,7 @@ def _check_coverage(
         rule=ask.rule,
         subject=ask.subject,
         required_paths=paths,
+        audience=_audience(ask),
         at=ask.at,
     )
     for reason in covered.reasons:
@@ -135,6 +195,13 @@ def _check_coverage(
         )
         says = f"{path} rests on an interim claim: {arguments}"
         found.conditions.append(Reason(code="claim.interim", says=says))
+    for claim in covered.excepted:
+        for exception in claim.exceptions:
+            until = exception.expires_at.date()
+            says = (
+                f"{path} does not apply to {exception.users} (until {until}): {exception.argument}"
+            )
+            found.conditions.append(Reason(code="claim.exception", says=says))
     if covered.lapsed:
         since = min(claim.claimed_at for claim in covered.lapsed).date()
         says = f"{path} rests on a claim of {since}, which is due for renewal"

@@ -17,7 +17,6 @@ from tierlock.stats.allocation import (
     Connective,
     Share,
     allocate,
-    allocation_table,
     checkpoint_share,
     factors,
 )
@@ -207,7 +206,6 @@ __all__ = [
     "UnboundedScore",
     "WorstBest",
     "allocate",
-    "allocation_table",
     "arm_summary",
     "attempts_law",
     "best_of_k",

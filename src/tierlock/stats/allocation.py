@@ -4,7 +4,8 @@ Down the tree: under a node that crosses if at least k of M children cross, a ch
 the node's alpha on ruling out and 1/(M-k+1) of it on ruling in. With these shares the three-valued
 (Kleene) logic of the leaves' outcomes is the test of the node's partial-conjunction p-value, and
 exactly so (`combine`, `spec/statistics.md` S-22). Over checkpoints: Bonferroni, equally if their
-number is declared and as `6 / (pi i)^2` if it is not. Over looks: `pocock_spending`.
+number is declared and as `6 / (pi i)^2` if it is not, for ruling out only. Over looks:
+`pocock_spending`.
 """
 
 import math
@@ -98,7 +99,8 @@ def allocate(
     Args:
         tree: the threshold's condition.
         alpha_out: what the threshold may spend on false rule-outs over a policy period.
-        alpha_in: the same for ruling in.
+        alpha_in: what it may spend on false rule-ins at one checkpoint; only false rule-outs are
+            bought with the period's budget (spec/determination.md E-1).
         checkpoints: declared number of checkpoints in the period; None if unknown.
         shown: how many checkpoints to list; `checkpoints`, or 1 if their number is unknown.
         looks: planned numbers of clusters of the leaves that are looked at more than once.
@@ -109,7 +111,7 @@ def allocate(
     Example:
         >>> rows = allocate(Connective(2, ("a", "b")), alpha_out=0.05, alpha_in=0.05, checkpoints=5)
         >>> [round(rows[0].alpha_out, 6), round(rows[0].alpha_in, 6), len(rows)]
-        [0.005, 0.01, 10]
+        [0.005, 0.05, 10]
     """
     leaves = factors(tree)
     planned = dict(looks or {})
@@ -120,43 +122,11 @@ def allocate(
     rows = []
     for checkpoint in range(1, count + 1):
         out = checkpoint_share(checkpoint, alpha=alpha_out, checkpoints=checkpoints)
-        into = checkpoint_share(checkpoint, alpha=alpha_in, checkpoints=checkpoints)
         for name, factor_out, factor_in in leaves:
             for n, share in _spending(planned.get(name)):
-                spent = (out / factor_out * share, into / factor_in * share)
+                spent = (out / factor_out * share, alpha_in / factor_in * share)
                 rows.append(Share(name, factor_out, factor_in, checkpoint, n, *spent))
     return tuple(rows)
-
-
-def allocation_table(rows: tuple[Share, ...]) -> str:
-    """The rows as a table of plain text, one line each below a heading.
-
-    Example:
-        >>> print(allocation_table(allocate("a", alpha_out=0.05, alpha_in=0.01)))
-        leaf  checkpoint  clusters  x out  x in  alpha out  alpha in
-        a              1       all      1     1      0.05       0.01
-    """
-    head = ("leaf", "checkpoint", "clusters", "x out", "x in", "alpha out", "alpha in")
-    cells = [head] + [
-        (
-            row.leaf,
-            str(row.checkpoint),
-            "all" if row.n is None else str(row.n),
-            str(row.factor_out),
-            str(row.factor_in),
-            f"{row.alpha_out:.4g}",
-            f"{row.alpha_in:.4g}",
-        )
-        for row in rows
-    ]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(head))]
-    return "\n".join(
-        "  ".join(
-            cell.rjust(width) if column else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in cells
-    )
 
 
 def _factors(tree: Connective | str, out: int, into: int) -> Iterator[tuple[str, int, int]]:

@@ -86,7 +86,7 @@ class StoppingRule:
         checked_range(self.lo, hi=self.hi)
         if not (0.0 < self._out < 1.0 and 0.0 < self._in < 1.0):
             raise InvalidNumbers("a bound lies strictly between the ends of the score")
-        if self._planned is not None and not 0.0 <= self._planned < self._out:
+        if self._planned is not None and not 0.0 <= self._planned < self._out:  # nor for NaN
             raise InvalidNumbers("the planned value must be better than the bound")
         if self.futility and (self._planned is None or not 0.0 < self.futility < 1.0):
             raise InvalidNumbers(

@@ -14,7 +14,7 @@ from statsmodels.stats.contingency_tables import mcnemar  # type: ignore[import-
 from tests.unit.policy.factory import doubt, evaluation, framework, run, samples
 from tierlock import stats
 from tierlock.analysis import compare_versions
-from tierlock.core import EvaluationComparison, Evidence, VersionComparison
+from tierlock.core import EvaluationComparison, Evidence, Tokens, TokensEach, VersionComparison
 
 SIXTY = 60
 
@@ -267,6 +267,21 @@ def test_refusals_and_time_are_counted() -> None:
     row = compared(old, new)
     assert (row.old.refused, row.new.refused) == (0, 3)
     assert (row.old.seconds, row.new.seconds) == (0.5, 1.0)
+
+
+def test_tokens_and_money_are_counted_per_attempt_or_unknown() -> None:
+    used, graded = Tokens(input=600, output=60, total=720), Tokens(input=6, output=0, total=6)
+    old = side("a", [0.0] * SIXTY, tokens=used, other_tokens=graded, usd=3.0)
+    new = side("b", [0.0] * SIXTY, tokens=used)
+    row = compared(old, new)
+    assert row.old.tokens == row.new.tokens == TokensEach(input=10.0, output=1.0, total=12.0)
+    assert row.old.other_tokens == TokensEach(input=0.1, output=0.0, total=0.1)
+    assert (row.old.usd, row.new.usd, row.new.other_tokens) == (0.05, None, None)
+    again = new.model_copy(update={"run_id": "c", "tokens": None, "usd": 1.0})
+    both = only(compare_versions([old], new=[new, again])).new
+    assert (both.tokens, both.usd) == (None, None)
+    empty = side("d", [], tokens=used, usd=1.0, planned_samples=SIXTY)
+    assert (compared(old, empty).new.tokens, compared(old, empty).new.usd) == (None, None)
 
 
 def test_improves_across_all_six_and_two_are_shown() -> None:

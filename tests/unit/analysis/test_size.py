@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -112,3 +113,24 @@ def test_safeguard_tests_have_sizes_too() -> None:
     tested = SafeguardCriterion(says="s", falls_short_if=measured())
     rules = framework(standards={"base": standard(criteria={"c": tested}), "deploy": standard()})
     assert size_criterion(rules, path="base:c/bio").rows[0].units == 14
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"alpha": math.nan}, "alpha must lie"),
+        ({"alpha": 0.0}, "alpha must lie"),
+        ({"power": math.nan}, "power must lie"),
+        ({"power": 1.0}, "power must lie"),
+        ({"design": Design(icc=math.nan)}, "a correlation"),
+        ({"design": Design(item_icc=1.5)}, "a correlation"),
+    ],
+)
+def test_what_is_no_probability_is_said_by_name(changes, says) -> None:
+    with pytest.raises(InputError, match=says):
+        size_bound(0.2, **{"alpha": 0.05, **changes})
+
+
+def test_the_power_asked_for_a_criterion_is_checked_too() -> None:
+    with pytest.raises(InputError, match="power must lie"):
+        size_criterion(framework(), path="bio-3:bio", power=math.nan)

@@ -29,7 +29,6 @@ from tierlock.core import (
     AllOf,
     AnyOf,
     Claim,
-    ClaimEvidence,
     FrameworkError,
     Parts,
     Presumption,
@@ -37,6 +36,7 @@ from tierlock.core import (
     Scope,
     Step,
 )
+from tierlock.policy.claimed import evidence_of
 from tierlock.policy.counterfactual import (
     perfect_claim,
     with_outcome,
@@ -198,10 +198,7 @@ def test_a_perfect_claim_has_everything_a_criterion_may_ask():
             "safeguards": sha("s"),
         },
         claimed_at=AT,
-        evidence=tuple(
-            ClaimEvidence(kind=kind, says="imagined", produced_at=AT)
-            for kind in ("audit", "measured")
-        ),
+        evidence=tuple(evidence_of(kind, says="imagined", at=AT) for kind in ("audit", "measured")),
     )
     bare = perfect_claim(
         "base:d", framework=RULES, subject=subject(parts=Parts()), determination=base()

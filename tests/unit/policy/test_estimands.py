@@ -184,6 +184,18 @@ class TestTasks:
         half = tried([0.5], bounds=limits(out=1.0), estimand=self.SOLVED)
         assert half.barred == {"estimand.not-binary"}
 
+    def test_an_absent_attempt_is_no_further_task(self):
+        """It may be one at a task that was tried: what nobody tried stays untried (S-12)."""
+        there = {"slot": {"dataset_samples": 3}, "bounds": limits(out=2.0, into=2.0)}
+        whole = [1.0] * 2 + [0.0] * 18
+        kept = tried(whole, epochs=10, estimand=self.SOLVED, **there)
+        assert kept.rule_out_p == pytest.approx(2 * binom.cdf(2, 10, 0.5))
+        lost = tried(whole[1:], epochs=10, absent=1, estimand=self.SOLVED, **there)
+        assert (lost.rule_out_p, lost.units) == (1.0, 4)
+        few = {"bounds": limits(out=3.0, into=3.0), "estimand": self.SOLVED, "epochs": 10}
+        for values, absent in (([0.0] * 20, 0), ([0.0] * 19, 1), ([0.0] * 10, 10)):
+            assert tried(values, absent=absent, **few).barred == {"tasks.too-few"}
+
 
 class TestRefusals:
     RATE = {"name": "refusal_rate"}
@@ -219,7 +231,7 @@ class TestAttacks:
     def test_events_per_hour(self, worse):
         bounds = limits(worse, out=0.2, into=0.4)
         found = self.found([1, 0, 0, 0], ["5", "10", "2.5", "7.5"], worse=worse, bounds=bounds)
-        at_most = [float(poisson.cdf(1, mean)) for mean in (5, 10)]
+        at_most = [float(poisson.cdf(1, mean)) for mean in (4, 8)]  # without the success's 5 hours
         at_least = [float(poisson.sf(0, mean)) for mean in (5, 10)]
         if worse:
             assert found.rule_out_p == pytest.approx(at_most[0])
@@ -228,10 +240,16 @@ class TestAttacks:
             assert found.rule_out_p == pytest.approx(at_least[0])
             assert found.rule_in_p == pytest.approx(at_most[1])
         a_high, a_low = (A_OUT, A_IN) if worse else (A_IN, A_OUT)
-        assert found.upper == pytest.approx(stats.events_upper_bound(1, hours=25, alpha=a_high))
+        assert found.upper == pytest.approx(stats.events_upper_bound(1, hours=20, alpha=a_high))
         assert found.lower == pytest.approx(stats.events_lower_bound(1, hours=25, alpha=a_low))
-        assert (found.value, found.worst, found.best) == (0.04, 0.04, 0.04)
+        worst, best = (0.05, 0.04) if worse else (0.04, 0.05)
+        assert (found.value, found.worst, found.best) == (0.04, worst, best)
         assert (found.units, found.items, found.method) == (4, 4, "Garwood (Poisson)")
+
+    def test_attackers_who_all_succeed_rule_nothing_out(self):
+        """Their hours hold one event each because nobody counted on."""
+        found = self.found([1] * 10, ["20"] * 10)
+        assert (found.rule_out_p, found.upper) == (1.0, None)
 
     def test_a_missing_attempt_is_an_event_without_hours_or_hours_without_an_event(self):
         found = self.found([0, None], ["10", "30"])

@@ -73,6 +73,10 @@ def test_v4_of_copies_the_most_doubtful_counts_whatever_the_order():
     for order in permutations(timed):
         assert distinct(order)[0].seconds == 7.0
     assert distinct(timed[1::-1])[0].seconds == distinct(timed[:2])[0].seconds == 0.5
+    paid = [run().model_copy(update={"usd": usd}) for usd in (None, 0.0, 7.0)]
+    for order in permutations(paid):
+        assert distinct(order)[0].usd == 7.0
+    assert distinct(paid[1::-1])[0].usd == distinct(paid[:2])[0].usd == 0.0
 
 
 def test_v4_two_subjects_may_use_one_run_id_and_stay_in_order():

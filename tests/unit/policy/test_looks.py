@@ -43,9 +43,9 @@ def batch(number: int, bad: int, size: int = 30, **changes: Any) -> Evidence:
     )
 
 
-def looked(*bad: int, slot: PlannedSlot = SLOT, **changes: Any) -> Finding:
+def looked(*bad: int, slot: PlannedSlot = SLOT, size: int = 30, **changes: Any) -> Finding:
     rules = framework(**changes)
-    runs = tuple(batch(number, count) for number, count in enumerate(bad))
+    runs = tuple(batch(number, count, size) for number, count in enumerate(bad))
     return determined(rules, *runs, plan=plan(rules, slot)).finding("bio-3:bio")
 
 
@@ -129,6 +129,29 @@ def bars(found: Finding) -> set[str]:
 def test_other_estimands_are_not_looked_at(changes: dict[str, Any], code: str) -> None:
     found = looked(0, thresholds={"bio-3": threshold(measured(**changes))})
     assert (found.outcome, bars(found)) == (OPEN, {code})
+
+
+@pytest.mark.parametrize("kind", ["group_sequential", "e_process", "betting"])
+def test_a_cluster_of_two_runs_is_not_counted_twice(kind: Any) -> None:
+    """Six safe clusters, then the same six with six more: 12 independent ones and not 18."""
+    rules = framework()
+    slot = PlannedSlot(slot="bio", runs=3, looks=Looks(kind=kind, clusters=(6, 12, 18)))
+    names = tuple(f"i{row}" for row in range(12))
+    first = run(size=6, name="r0", measured_at=ago(20), samples=samples(values(0, 6), id=names[:6]))
+    again = run(name="r1", measured_at=ago(19), samples=samples(values(0, 12), id=names))
+    fresh = run(name="r1", measured_at=ago(19), samples=samples(values(0, 6), id=names[6:]))
+    honest = determined(rules, first, fresh, plan=plan(rules, slot)).finding("bio-3:bio")
+    assert (honest.outcome, bars(honest)) == (OPEN, set())
+    twice = determined(rules, first, again, plan=plan(rules, slot)).finding("bio-3:bio")
+    assert (twice.outcome, bars(twice)) == (OPEN, {"looks.other-size"})
+
+
+@pytest.mark.parametrize("guarantee", ["default", "proved"])
+def test_looks_of_another_size_reach_nothing(guarantee: str) -> None:
+    """The fixed test of what was looked at controls no error, its proved one neither (S-8)."""
+    found = looked(35, thresholds={"bio-3": threshold(measured(guarantee=guarantee))}, size=35)
+    assert (found.outcome, bars(found)) == (OPEN, {"looks.other-size"})
+    assert "guarantee.disagrees" not in {reason.code for reason in found.reasons}
 
 
 def test_a_higher_score_may_be_the_safe_one() -> None:

@@ -240,6 +240,18 @@ class TestCost:
         missing = margin(OPEN, dangerous=7.0, cost=PAID, evidence=(other,), used=used)
         assert missing.seconds == pytest.approx(30.0 * missing.likely_samples)
 
+    def test_stated_money_outranks_the_declared_one(self):
+        dear, cheap = run(name="a", size=20, usd=8.0), run(name="b", size=60, usd=0.0)
+        silent, empty = run(name="c", seconds=60.0), run(name="d", size=0, usd=500.0)
+        used = (dear, cheap, silent, empty)
+        found = margin(OPEN, dangerous=7.0, cost=PAID, evidence=used, used=used)
+        assert found.usd == pytest.approx(8.0 / 80 * found.likely_samples)
+        assert found.seconds == pytest.approx(60.0 / 60 * found.likely_samples)
+        free = margin(OPEN, dangerous=7.0, cost=PAID, evidence=(cheap,), used=(cheap,))
+        assert free.usd == 0.0
+        other = margin(OPEN, dangerous=7.0, cost=PAID, evidence=(silent, empty), used=used)
+        assert other.usd == pytest.approx(0.5 * other.likely_samples)
+
 
 def test_every_measured_finding_has_a_margin_safeguard_tests_too():
     tested = SafeguardCriterion(says="s", falls_short_if=measured())

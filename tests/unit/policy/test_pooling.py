@@ -37,7 +37,7 @@ def numbers(array):
 
 
 def test_how_a_slot_is_read_and_what_the_plan_refines():
-    """M-1, M-2: the plan outranks the evaluation where it says something."""
+    """M-1, M-2: the plan adds limits, and names the cluster only where nobody did."""
     slot = evaluation(limits=("token",), cluster_by="family", range=(-1.0, None))
     plain = reading_of(slot, promise=None, higher_is_worse=False)
     assert tuple(plain) == (slot, frozenset({"token"}), "family", False)
@@ -46,7 +46,9 @@ def test_how_a_slot_is_read_and_what_the_plan_refines():
     silent = reading_of(slot, promise=PlannedSlot(slot="bio"), higher_is_worse=True)
     assert silent[1:] == (frozenset({"token"}), "family", True)
     told = PlannedSlot(slot="bio", limits=(), cluster_by="author")
-    assert reading_of(slot, promise=told, higher_is_worse=True)[1:] == (
+    assert reading_of(slot, promise=told, higher_is_worse=True).cluster_by == "family"
+    free = slot.model_copy(update={"cluster_by": None})
+    assert reading_of(free, promise=told, higher_is_worse=True)[1:] == (
         frozenset({"token"}),
         "author",
         True,

@@ -17,7 +17,16 @@ from tests.unit.policy.factory import (
     subject,
     trigger,
 )
-from tierlock.core import ActionRule, Interim, Parts, SafeguardCriterion, add_period
+from tierlock.core import (
+    ActionRule,
+    Interim,
+    Parts,
+    SafeguardCriterion,
+    Surface,
+    TrustedUsers,
+    add_period,
+)
+from tierlock.policy.claimed import evidence_of
 from tierlock.policy.safeguards import coverage
 
 ALL_PATHS = frozenset({"api/live", "api/batch", "chat/web"})
@@ -25,7 +34,15 @@ SOON, LATER = AT + timedelta(days=3), AT + timedelta(days=9)
 INTERIM = Interim(argument="as good", approved_by=("ceo",))
 
 
-def covered(*claims, triggers=(), survives=False, about=None, required=ALL_PATHS, **criterion):
+def covered(
+    *claims,
+    triggers=(),
+    survives=False,
+    about=None,
+    required=ALL_PATHS,
+    audience=None,
+    **criterion,
+):
     return coverage(
         "base:policy",
         criterion=SafeguardCriterion(says="a policy", **criterion),
@@ -34,6 +51,7 @@ def covered(*claims, triggers=(), survives=False, about=None, required=ALL_PATHS
         rule=ActionRule(needs=("deployment",), survives_weight_access=survives),
         subject=about or subject(),
         required_paths=required,
+        audience=audience,
         at=AT,
     )
 
@@ -82,7 +100,7 @@ def test_claims_that_do_not_count(changes, settings, code):
     assert codes(covered(claim(**changes), **settings)) == [code]
     # Beside one that counts they do not matter.
     good = claim(
-        evidence=(document(produced_at=ago(1)), document(kind="audit", produced_at=ago(1))),
+        evidence=(document(produced_at=ago(1)), evidence_of("audit", says="seen", at=ago(1))),
         holds_with_weights=True,
     )
     assert covered(claim(**changes), good, **settings).covered
@@ -121,7 +139,7 @@ def test_the_newest_accepted_evidence_counts():
             document(produced_at=ago(8)),
             document(produced_at=ago(4)),
             document(produced_at=ago(6)),
-            document(kind="audit", produced_at=ago(1)),
+            evidence_of("audit", says="seen", at=ago(1)),
         )
     )
     assert covered(many, max_age="P1M").until == add_period(ago(4), period="P1M")
@@ -282,3 +300,135 @@ class TestInterim:
         assert (found.covered, found.interim) == (True, (self.interim,))
         wide = claim(paths=tuple(ALL_PATHS))
         assert covered(self.interim, wide, scope="paths").interim == ()
+
+
+class TestAudiences:
+    """G-9: a claim for some audiences covers nobody else, and nobody unknown."""
+
+    some = claim(audiences=("staff", "partners"))
+
+    def test_only_those_that_it_names(self):
+        assert covered(self.some, audience="staff").covered
+        assert covered(self.some, audience="partners").covered
+        for other in ("public", None):
+            found = covered(self.some, audience=other)
+            assert codes(found) == ["claim.audience"]
+            assert found.reasons[0].says.endswith("made for staff, partners only")
+        assert "no audience only" in covered(claim(audiences=())).reasons[0].says
+
+    def test_a_star_is_everybody(self):
+        assert covered(claim(audiences=("staff", "*")), audience="public").covered
+        assert covered(claim(audiences=("*",))).covered
+
+
+class TestEnvironments:
+    """G-9: every environment that a surface declares."""
+
+    about = subject(
+        surfaces={
+            "api": Surface(paths=("live", "batch"), environments=("own", "partner")),
+            "chat": Surface(paths=("web",)),
+        }
+    )
+
+    def found(self, *claims, scope="paths", required=ALL_PATHS):
+        return covered(*claims, scope=scope, required=required, about=self.about)
+
+    def test_a_path_that_is_open_in_one_is_open(self):
+        own, chat = claim(environments=("own",)), claim(paths=("chat/web",))
+        found = self.found(own, chat)
+        assert codes(found) == ["claim.environments"]
+        assert found.reasons[0].says.endswith(
+            "open: `api/batch` in `partner`, `api/live` in `partner`"
+        )
+        partner = claim(paths=("api/*",), environments=("partner",))
+        assert self.found(own, chat, partner).covered
+        half = claim(paths=("api/live",), environments=("partner",))
+        assert "open: `api/batch` in `partner`" in self.found(own, chat, half).reasons[0].says
+
+    def test_what_declares_none_is_not_covered_by_name(self):
+        named = claim(environments=("own", "partner"))
+        assert codes(self.found(named)) == ["claim.paths"]
+        assert self.found(named, required=frozenset({"api/live"})).covered
+
+    def test_scope_subject_needs_every_environment_that_is_asked_for(self):
+        own, partner = claim(environments=("own",)), claim(environments=("partner",))
+        api = frozenset({"api/live"})
+        assert codes(self.found(own, scope="subject", required=api)) == ["claim.environments"]
+        assert self.found(own, partner, scope="subject", required=api).covered
+        found = self.found(own, partner, scope="subject")
+        assert "`chat` in one that is not declared" in found.reasons[0].says
+        assert self.found(claim(), scope="subject").covered
+        nothing = self.found(own, scope="subject", required=frozenset())
+        assert nothing.reasons[0].says.endswith("open: one that is not declared")
+        assert codes(self.found(claim(status="pending"), scope="subject")) == ["claim.pending"]
+
+    def test_a_surface_is_not_the_beginning_of_another_ones_name(self):
+        two = {"a": Surface(paths=("x",)), "a/b": Surface(paths=("y",))}
+        required = frozenset({"a/x", "a/b/y"})
+        found = covered(
+            claim(paths=("a/*",)), scope="paths", required=required, about=subject(surfaces=two)
+        )
+        assert "open: `a/b/y`" in found.reasons[0].says
+
+    def test_coverage_ends_when_an_environment_is_left(self):
+        ever = claim(environments=("own",))
+        ending = claim(environments=("partner",), expires_at=SOON)
+        assert self.found(ever, ending, required=frozenset({"api/live"})).until == SOON
+
+
+class TestExceptions:
+    """G-9, G-14: trusted users to whom the safeguard does not apply."""
+
+    def excepting(self, until=SOON, by=("ceo",), **changes):
+        users = TrustedUsers(
+            users="testers", argument="they test", approved_by=by, expires_at=until
+        )
+        return claim(exceptions=(users,), **changes)
+
+    def test_alone_it_is_needed_and_ends(self):
+        one = self.excepting()
+        found = covered(one)
+        assert (found.covered, found.excepted, found.until) == (True, (one,), SOON)
+        assert found.interim == found.lapsed == ()
+
+    def test_beside_a_whole_claim_it_is_not(self):
+        found = covered(self.excepting(), claim())
+        assert (found.covered, found.excepted, found.until) == (True, (), None)
+
+    def test_the_first_to_end_ends_the_claim(self):
+        two = self.excepting(LATER).exceptions + self.excepting(SOON).exceptions
+        assert covered(claim(exceptions=two, expires_at=LATER)).until == SOON
+        assert codes(covered(self.excepting(AT))) == ["claim.expired"]
+
+    def test_only_roles_except(self):
+        found = covered(self.excepting(by=("ceo", "guest")))
+        assert codes(found) == ["claim.exception-role"]
+        assert "`guest`" in found.reasons[0].says
+
+
+class TestAudits:
+    """G-9: an audit names an outside party, its access and its independence."""
+
+    whole = evidence_of("audit", says="seen", at=ago(1))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"by": ""}, {"by": "ann"}, {"access": None}, {"independence": ""}],
+    )
+    def test_what_is_missing(self, changes):
+        audit = self.whole.model_copy(update=changes)
+        found = covered(claim(evidence=(audit,), owner="ann"), accepts=("audit",))
+        assert codes(found) == ["claim.evidence"]
+        assert "outside party" in found.reasons[0].says
+        # What is no audit needs none of it.
+        word = document(kind="declaration")
+        assert covered(claim(evidence=(audit, word)), accepts=("declaration",)).covered
+
+    def test_one_that_counts(self):
+        found = covered(
+            claim(evidence=(self.whole,), owner="ann"), accepts=("audit",), max_age="P1M"
+        )
+        assert found.until == add_period(ago(1), period="P1M")
+        other = covered(claim(evidence=(document(),)), accepts=("audit",))
+        assert "outside party" not in other.reasons[0].says
