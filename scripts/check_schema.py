@@ -6,8 +6,10 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from tierlock.attest import KINDS, predicate_schema
 from tierlock.frameworks import framework_schema
 
 FOLDER = Path(__file__).resolve().parents[1] / "spec" / "schema"
@@ -15,6 +17,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "spec" / "schema"
 # File `<name>.schema.json`, and what computes it.
 SCHEMAS: dict[str, Callable[[], dict[str, object]]] = {
     "framework": framework_schema,
+    **{f"predicate-{kind}": partial(predicate_schema, kind) for kind in KINDS},
 }
 
 

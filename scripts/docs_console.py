@@ -5,6 +5,7 @@ A page may also change a file between its examples (`docs_edits.py`).
 A block that starts with three backticks and `console` needs a comment in the line before it:
 
     <!-- run: first-release -->    in a new copy of examples/first-release
+    <!-- run: safeguards -->       in a new copy of examples/safeguards
     <!-- run: empty -->            in a new, empty folder
     <!-- run: same -->             in the folder of the block before
     <!-- not run: reason -->       not at all
@@ -40,7 +41,7 @@ START = f"{FENCE}console"
 ELISION = "..."
 DIRECTIVE = re.compile(r"<!-- (?P<verb>run|not run): (?P<rest>.+) -->")
 HERE_DOCUMENT = re.compile(r"<<'(?P<end>\w+)'")
-STORY = Path("examples/first-release")
+EXAMPLES = Path("examples")
 SECONDS = 300
 
 
@@ -54,7 +55,7 @@ class Block(NamedTuple):
     Attributes:
         first: index of its first line, after the fence.
         last: index after its last line, the closing fence.
-        where: `first-release`, `empty` or `same`; empty for a block that is not run.
+        where: `first-release`, `safeguards`, `empty` or `same`; empty for a block that is not run.
         exit: code with which the last command must end.
         show: ranges of lines to keep; empty keeps all.
     """
@@ -93,7 +94,7 @@ def _block(comment: str, *, first: int, last: int) -> Block:
     if match["verb"] == "not run":
         return Block(first, last, "", 0, ())
     where, *options = (part.strip() for part in match["rest"].split(";"))
-    if where not in {"first-release", "empty", "same"}:
+    if where not in {"first-release", "safeguards", "empty", "same"}:
         raise DocsError(f"line {first - 1}: `{where}` is no folder to run in")
     code = 0
     show: tuple[str, ...] = ()
@@ -167,7 +168,8 @@ def _folder(path: Path, *, kind: str, root: Path) -> Path:
     if kind == "empty":
         path.mkdir()
         return path
-    shutil.copytree(root / STORY, path, ignore=shutil.ignore_patterns(".tierlock", "__pycache__"))
+    ignored = shutil.ignore_patterns(".tierlock", "__pycache__")
+    shutil.copytree(root / EXAMPLES / kind, path, ignore=ignored)
     return path
 
 

@@ -7,12 +7,16 @@ written.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import click
 
+import tierlock
 from tierlock.analysis import LINT_CODES, PROPERTIES
 from tierlock.cli.main import root as cli
 from tierlock.core.errors import CODES, InputError, IntegrityError, TierlockError
@@ -118,10 +122,24 @@ def _meanings(codes: Mapping[str, str], *, head: str) -> str:
 
 
 def exit_code_of(code: str) -> int:
-    """Return the exit code of the error class that the code belongs to."""
-    if code.startswith("integrity."):
+    """Return the exit code of the class of error that is raised with the code."""
+    if code in _integrity_codes():
         return IntegrityError.exit_code
     return TierlockError.exit_code if code == "internal" else InputError.exit_code
+
+
+@cache
+def _integrity_codes() -> frozenset[str]:
+    """The codes with which the package makes an integrity error, read from its source."""
+    folder = Path(tierlock.__file__).parent
+    calls = (
+        node
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == IntegrityError.__name__
+    )
+    codes = (call.args[0] for call in calls if call.args)
+    return frozenset(str(code.value) for code in codes if isinstance(code, ast.Constant))
 
 
 def with_generated(page: str, *, name: str, part: str) -> str:

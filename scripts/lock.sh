@@ -11,6 +11,7 @@ compile() {
     --no-annotate --no-emit-index-url --no-emit-find-links "$@"
 }
 
-compile "$@" pyproject.toml --extra inspect --extra prove --group dev --output-file requirements/dev.txt
+compile "$@" pyproject.toml --extra inspect --extra postgres --extra prove --extra sigstore \
+  --group dev --output-file requirements/dev.txt
 compile "$@" pyproject.toml --constraint requirements/dev.txt --output-file requirements/core.txt
 compile "$@" --group setup --constraint requirements/dev.txt --output-file requirements/setup.txt

@@ -1,0 +1,119 @@
+"""ATTEST: statements in signed envelopes, and whose signatures they are; knows no policy."""
+
+from __future__ import annotations
+
+from tierlock.attest.envelope import (
+    PAYLOAD_TYPE,
+    Envelope,
+    EnvelopeSignature,
+    canonical_envelope,
+    pae,
+    parse_envelope,
+)
+from tierlock.attest.evidence_summary import EvidenceSummary, summarise_evidence
+from tierlock.attest.key_files import (
+    PUBLIC_SUFFIX,
+    KeyPair,
+    load_private_key,
+    load_public_key,
+    new_key,
+)
+from tierlock.attest.predicates import (
+    KINDS,
+    RECORDS,
+    URI_BASE,
+    Kind,
+    Predicate,
+    kind_of,
+    make_statement,
+    predicate_of,
+    predicate_type,
+)
+from tierlock.attest.public_key import PublicKey
+from tierlock.attest.schema import predicate_schema
+from tierlock.attest.signed_records import as_signed, join_signatures
+from tierlock.attest.signers import Ask, Signer, open_signer, sign_statement
+from tierlock.attest.sigstore import sigstore_id
+from tierlock.attest.statement import (
+    STATEMENT_TYPE,
+    ResourceDescriptor,
+    Statement,
+    canonical_statement,
+    descriptor,
+    parse_statement,
+    parts_of,
+    statement_of,
+    subjects_of,
+)
+from tierlock.attest.strict_json import parse_strict
+from tierlock.attest.summaries import SVR_TYPE, VSA_TYPE, allowed_property, make_svr, make_vsa
+from tierlock.attest.trust import ExpectedSubject, SigstoreIdentity, Trust, TrustedKey
+from tierlock.attest.verify import (
+    SignedBy,
+    Verified,
+    check_separation,
+    check_subject,
+    same_person,
+    verify_envelope,
+    verify_signatures,
+)
+
+__all__ = [
+    "KINDS",
+    "PAYLOAD_TYPE",
+    "PUBLIC_SUFFIX",
+    "RECORDS",
+    "STATEMENT_TYPE",
+    "SVR_TYPE",
+    "URI_BASE",
+    "VSA_TYPE",
+    "Ask",
+    "Envelope",
+    "EnvelopeSignature",
+    "EvidenceSummary",
+    "ExpectedSubject",
+    "KeyPair",
+    "Kind",
+    "Predicate",
+    "PublicKey",
+    "ResourceDescriptor",
+    "SignedBy",
+    "Signer",
+    "SigstoreIdentity",
+    "Statement",
+    "Trust",
+    "TrustedKey",
+    "Verified",
+    "allowed_property",
+    "as_signed",
+    "canonical_envelope",
+    "canonical_statement",
+    "check_separation",
+    "check_subject",
+    "descriptor",
+    "join_signatures",
+    "kind_of",
+    "load_private_key",
+    "load_public_key",
+    "make_statement",
+    "make_svr",
+    "make_vsa",
+    "new_key",
+    "open_signer",
+    "pae",
+    "parse_envelope",
+    "parse_statement",
+    "parse_strict",
+    "parts_of",
+    "predicate_of",
+    "predicate_schema",
+    "predicate_type",
+    "same_person",
+    "sign_statement",
+    "sigstore_id",
+    "statement_of",
+    "subjects_of",
+    "summarise_evidence",
+    "verify_envelope",
+    "verify_signatures",
+]

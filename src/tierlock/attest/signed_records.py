@@ -1,0 +1,68 @@
+"""Verified statements as the records that the gate reads, with the signature that they have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from tierlock.attest.verify import Verified
+from tierlock.core import (
+    Approval,
+    Attestation,
+    Choice,
+    InputError,
+    Record,
+    RoleSignature,
+    Ruling,
+    digest,
+)
+
+S = TypeVar("S", Ruling, Choice)
+
+
+def as_signed(verified: Verified) -> Record:
+    """Return the record of a verified statement, marked with the signature that it has.
+
+    An approval and an attestation become `signed`; a ruling and a choice carry one signature, of
+    this role by this person. Other records have no such mark.
+    """
+    record = verified.record
+    if isinstance(record, Approval | Attestation):
+        return record.model_copy(update={"assurance": "signed"})
+    if isinstance(record, Ruling | Choice):
+        signature = RoleSignature(
+            role=verified.predicate.role, signer=verified.signer.person, assurance="signed"
+        )
+        return record.model_copy(update={"signatures": (signature,)})
+    return record
+
+
+def join_signatures(records: Sequence[S]) -> tuple[S, ...]:
+    """Return rulings or choices with the signatures of everybody who signed the same words.
+
+    Each role signs a statement of its own; equal ones, apart from the signatures, are one record.
+    Order is that of the first of each; signatures are sorted, and doubled ones count once.
+
+    Raises:
+        InputError: records of different kinds.
+    """
+    if len({type(record) for record in records}) > 1:
+        raise InputError("input.type", "rulings and choices are joined apart from each other")
+    joined: dict[str, tuple[S, set[tuple[str, str, str]]]] = {}
+    for record in records:
+        bare = record.model_copy(update={"signatures": ()})
+        _, found = joined.setdefault(digest(bare), (bare, set()))
+        found.update((each.role, each.signer, each.assurance) for each in record.signatures)
+    return tuple(
+        bare.model_copy(
+            update={
+                "signatures": tuple(
+                    RoleSignature.model_validate(
+                        {"role": role, "signer": signer, "assurance": assurance}
+                    )
+                    for role, signer, assurance in sorted(found)
+                )
+            }
+        )
+        for bare, found in joined.values()
+    )
