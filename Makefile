@@ -9,6 +9,7 @@ PYTEST_ARGS ?=
 FUZZ_EXAMPLES ?= 2000
 MUTANTS_SECONDS ?= 1500
 MUTANTS_SEED ?= 0
+CRASH_KILLS ?= 200
 
 BIN := $(VENV)/bin
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
@@ -85,6 +86,10 @@ simulate: setup ## Simulate false rule-outs and power, and rewrite the page abou
 .PHONY: simulate-small
 simulate-small: setup ## Simulate a few of those conditions and compare with the page
 	$(BIN)/python scripts/simulate.py --small
+
+.PHONY: crash
+crash: setup ## Kill writers of a ledger while they append, on SQLite and PostgreSQL, and count losses
+	$(BIN)/python scripts/crash_campaign.py --kills $(CRASH_KILLS)
 
 .PHONY: fuzz
 fuzz: setup ## Feed more random bytes to every reader than `make test` does

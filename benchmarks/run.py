@@ -14,6 +14,8 @@ not at least 5 times faster than `samples_df`, if `tierlock --help` takes 200 ms
 frameworks are not loaded in a second and proved in two minutes (benchmarks/catalogue.py), or if the
 bootstrap of a time horizon is not 200 times faster than a loop (benchmarks/horizons.py), or if
 grouping, standard errors and bounds of a million attempts miss theirs (benchmarks/descriptions.py).
+Gate decisions stand beside those of two policy engines (benchmarks/policies.py), without a bar. The
+ledger stands beside bare SQLite inserts (benchmarks/ledgers.py).
 
 `tierlock assess` reads in as many processes as there are cores, `samples_df` in one. On a machine
 with other work the ratio falls towards that of the processor times; the least times of all
@@ -38,6 +40,8 @@ from pathlib import Path
 from catalogue import time_catalogue
 from descriptions import time_descriptions
 from horizons import time_horizons
+from ledgers import time_ledger
+from policies import time_policies
 from timing import Contender, machine, race, repeat, spread
 
 import tierlock
@@ -196,6 +200,8 @@ def main() -> int:
     missed = time_catalogue(rounds=rounds)
     missed += time_horizons(rounds=rounds)
     missed += time_descriptions(rounds=rounds)
+    missed += time_ledger(rounds=3)
+    missed += time_policies(rounds=rounds)
     print(machine())
     if ratio < LEAST_RATIO:
         missed.append(f"assess is {ratio:.2f} times faster than samples_df, not {LEAST_RATIO:.0f}")

@@ -29,6 +29,11 @@ def test_two_releases() -> None:
     assert found["bio_prerequisites"]["test"]["shown"] == "higher"
     assert found["bio_prerequisites"]["old"]["mean"] == 16 / 64
     assert found["bio_prerequisites"]["new"]["mean"] == 45 / 64
+    used = [found["bio_prerequisites"][side]["tokens"] for side in ("old", "new")]
+    assert used == [
+        {"input": 10344 / 64, "output": 128 / 64, "total": 10472 / 64},
+        {"input": 5994 / 64, "output": 64 / 64, "total": 6058 / 64},
+    ]
     assert found["cyber_prerequisites"]["test"]["shown"] is None
     barred = found["misuse_requests"]
     assert barred["test"] is None

@@ -128,6 +128,16 @@ def test_the_attempts_are_the_same(path: Path) -> None:
         assert got == (values if scored else dict.fromkeys(values))
 
 
+@pytest.mark.parametrize("path", [path for path in LOGS if path not in NO_LOGS], ids=label)
+def test_the_tokens_are_the_same(path: Path) -> None:
+    (evidence,) = ours(path).evidence
+    stats = theirs(path).stats
+    parts = [part for part in (evidence.tokens, evidence.other_tokens) if part is not None]
+    for name in ("output", "total"):
+        wanted = sum(getattr(usage, f"{name}_tokens") for usage in stats.model_usage.values())
+        assert sum(getattr(part, name) for part in parts) == wanted
+
+
 @pytest.mark.parametrize("path", USABLE, ids=label)
 def test_no_value_is_nan(path: Path) -> None:
     for column in evidence_of(path).samples.scores.values():
@@ -177,6 +187,7 @@ def test_a_converted_log_is_the_same_evidence(path: Path, format_: str, tmp_path
     (copy,) = read(target).evidence
     assert copy.samples.digest == evidence.samples.digest
     assert copy.configuration == evidence.configuration
+    assert (copy.tokens, copy.other_tokens) == (evidence.tokens, evidence.other_tokens)
     assert copy.digest == evidence.digest
 
 

@@ -13,7 +13,7 @@ from tierlock.core.errors import CODES
 from tierlock.report import REASON_CODES
 
 CODE = re.compile(r"[a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*")
-FILE = re.compile(r".*\.(?:css|csv|eval|html|json|jsonl|md|py|yaml)|tierlock\..*")
+FILE = re.compile(r".*\.(?:css|csv|db|eval|html|json|jsonl|md|py|yaml)|tierlock\..*")
 # They list codes and give none.
 TABLES = {"finding_codes.py", "gate_codes.py"}
 TAKES_A_CODE = {

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tierlock.cli.context import HELP
+from tierlock.cli.framework_alpha import alpha_command
 from tierlock.cli.framework_copy import copy_command, schema_command
 from tierlock.cli.framework_impact import impact_command
 from tierlock.cli.framework_prove import prove_command
@@ -20,6 +21,7 @@ def command() -> None:
     """List, show, copy, check, lint, compare and prove frameworks."""
 
 
+command.add_command(alpha_command)
 command.add_command(copy_command)
 command.add_command(schema_command)
 command.add_command(lint_command)

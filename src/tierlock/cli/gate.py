@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -18,9 +20,11 @@ from tierlock.cli.output import (
     talk,
     width,
 )
-from tierlock.core import Decision, InputError
+from tierlock.core import Decision, InputError, Verdict
 from tierlock.report import (
     EXIT_CODES,
+    render_gate_all_json,
+    render_gate_all_text,
     render_gate_markdown,
     render_gate_text,
     render_github,
@@ -28,15 +32,26 @@ from tierlock.report import (
     render_junit,
     render_sarif,
 )
-from tierlock.usecases import Answer, Project, ask, load_project, mock_models, record
+from tierlock.usecases import (
+    Answer,
+    Project,
+    ask,
+    ask_all,
+    load_project,
+    mock_models,
+    record,
+    record_all,
+)
 
 FORMATS = ("text", "json", "markdown", "junit", "sarif", "github")
+ALL_FORMATS = ("text", "json")
 
 
 @click.command("gate", context_settings=HELP)
 @click.option("--action", "name", metavar="NAME", help="Action to ask for.  [default: project's]")
 @click.option("--surface", metavar="NAME", help="Surface, such as `api`.")
 @click.option("--audience", metavar="NAME", help="Audience, such as `general`.")
+@click.option("--all", "every", is_flag=True, help="Ask for every action; ALLOW only if all are.")
 @project_option
 @framework_option
 @at_option
@@ -46,6 +61,7 @@ def command(
     name: str | None,
     surface: str | None,
     audience: str | None,
+    every: bool,
     folder: Path,
     framework: str | None,
     at_text: str | None,
@@ -57,6 +73,15 @@ def command(
     Exits 0 for ALLOW, 1 for DENY, 10 for HOLD, the same in every format. Only 0 is permission.
     """
     project = load_project(folder, framework=framework)
+    if every:
+        if name or surface or audience or style not in ALL_FORMATS:
+            shown = " and ".join(ALL_FORMATS)
+            raise InputError(
+                "input.action",
+                f"`--all` asks for every action, and answers as {shown}",
+                hint="leave out --action, --surface, --audience and other formats",
+            )
+        _answer_all(project, at=instant_of(at_text), style=style, advisory=advisory)
     action = action_of(name, surface=surface, audience=audience, default=project.action)
     if action is None:
         known = ", ".join(project.framework.actions)
@@ -69,6 +94,32 @@ def command(
     data(_render(style, answer, answer.decision, project, code))
     if advisory:
         talk(f"advisory: {answer.decision.verdict} was not enforced")
+    raise click.exceptions.Exit(code)
+
+
+def _answer_all(project: Project, *, at: datetime, style: str, advisory: bool) -> NoReturn:
+    """Print every answer and exit with the worst of them."""
+    found = ask_all(project, at=at)
+    record_all(project, answers=found)
+    verdicts = {answer.verdict for answer in found.decisions.values()}
+    # DENY outranks HOLD; no action at all is no permission.
+    worst = next((v for v in (Verdict.DENY, Verdict.HOLD) if v in verdicts), Verdict.ALLOW)
+    verdict = worst if verdicts else Verdict.HOLD
+    code = 0 if advisory else EXIT_CODES[verdict]
+    if style == "json":
+        data(render_gate_all_json(found.decisions, exit_code=code))
+    else:
+        data(
+            render_gate_all_text(
+                found.decisions,
+                framework=project.framework,
+                not_asked=found.not_asked,
+                width=width(),
+                color=color(),
+            )
+        )
+    if advisory:
+        talk(f"advisory: {verdict} was not enforced")
     raise click.exceptions.Exit(code)
 
 

@@ -26,13 +26,18 @@ class _Lazy(NamedTuple):
 COMMANDS: Final[dict[str, _Lazy]] = {
     "assess": _Lazy("assess", "Read evaluation logs; print and write what they show."),
     "gate": _Lazy("gate", "Answer whether an action may happen: ALLOW, HOLD or DENY."),
+    "expiring": _Lazy("expiring", "List what lapses next, and which permission it closes."),
     "explain": _Lazy("explain", "Say why, how far from the bound, and what would change it."),
     "init": _Lazy("init", "Start a project: subject, statements and store."),
+    "safeguards": _Lazy("safeguards", "Show, claim and export safeguards; list what is missing."),
     "size": _Lazy("size", "Say how much evidence a bound asks for, with its cost."),
     "plan": _Lazy("plan", "Promise, before looking, which runs will count."),
+    "ledger": _Lazy("ledger", "Show, recompute and hand out the record that others can check."),
     "framework": _Lazy("framework", "List, show, copy, check, lint, compare and prove frameworks."),
     "compare": _Lazy("compare", "Compare two versions of a model, item by item."),
     "crosswalk": _Lazy("crosswalk", "Show how the lines of frameworks relate, and which do not."),
+    "key": _Lazy("key", "Make a key for signing, or show how a trust file lists one."),
+    "subject": _Lazy("subject", "Print the digest that stands for a model."),
     "register": _Lazy("register", "List determinations that were stated publicly."),
     "demo": _Lazy("demo", "Tell the story of a first release on real logs."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ from tierlock.cli.output import (
 from tierlock.core import InputError, Looks, digest, format_instant
 from tierlock.policy import planned_rules
 from tierlock.report import render_looks
-from tierlock.usecases import load_project, seal_plan
+from tierlock.usecases import entry_of, load_project, seal_plan
 
 
 @click.group("plan", context_settings=HELP)
@@ -34,9 +35,7 @@ def command() -> None:
 @click.option(
     "--runs",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="How many runs of each slot count.",
+    help="How many runs of each slot count.  [default: 1, or one per look]",
 )
 @click.option(
     "--inherit",
@@ -65,7 +64,7 @@ def command() -> None:
 def seal(
     slots: tuple[str, ...],
     everything: bool,
-    runs: int,
+    runs: int | None,
     inherited: tuple[str, ...],
     looks_text: str | None,
     design: Literal["group_sequential", "e_process", "betting"],
@@ -86,17 +85,24 @@ def seal(
         )
     looks = None
     if looks_text is not None:
+        if runs is not None:
+            raise InputError("input.type", "--looks says how many runs there are; leave --runs out")
+        if planned_value is not None and not math.isfinite(planned_value):
+            raise InputError("input.type", f"`{planned_value}` is no value to plan for")
         looks = Looks(kind=design, clusters=_numbers(looks_text), planned=planned_value)
     names = tuple(project.framework.evaluations) if everything else slots
     plan = seal_plan(
         project,
         slots=names,
         at=at,
-        runs=runs,
+        runs=runs or 1,
         inherited=inherited,
         looks=looks,
     )
     data(f"sealed {digest(plan)} at {format_instant(plan.sealed_at)} (time: self-asserted)")
+    entry = entry_of(project, record=plan)
+    if entry is not None:
+        data(f"entry {entry.index} of the ledger; it counts from there")
     if plan.declared == "after":
         data("declared: after, because runs of these slots were in the store already")
     for slot in plan.slots:

@@ -30,6 +30,14 @@ class Mismatch(Record):
     allowed: bool = False
 
 
+class TokensEach(Record):
+    """Tokens per attempt, on average."""
+
+    input: float
+    output: float
+    total: float
+
+
 class ComparedSide(Record):
     """What one side brings to one evaluation.
 
@@ -40,6 +48,8 @@ class ComparedSide(Record):
         missing: attempts without a value; refused: attempts marked as refusals.
         mean: mean over clusters of the items that have a value on both sides.
         seconds: working time per attempt; None where the logs do not tell.
+        tokens: tokens of the compared model per attempt; other_tokens: of graders and others.
+        usd: money per attempt for all models, where every log states it.
     """
 
     runs: tuple[str, ...]
@@ -50,6 +60,9 @@ class ComparedSide(Record):
     refused: int
     mean: float | None = None
     seconds: float | None = None
+    tokens: TokensEach | None = None
+    other_tokens: TokensEach | None = None
+    usd: float | None = None
 
 
 class SecondaryT(Record):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,10 @@ from tierlock.core.samples import MISSING, Samples, State
 from tierlock.core.subject import Digest, SubjectRef
 
 RunStatus = Literal["success", "started", "cancelled", "error"]
+TokenCount = Annotated[int, Field(ge=0, le=2**53 - 1)]  # what JSON carries exactly
+
+# Outside the digest: samples have a digest of their own, the rest is provenance and accounting.
+_NOT_MEASURED: Final = {"samples", "source", "problems", "seconds", "tokens", "other_tokens", "usd"}
 
 
 class Source(Record):
@@ -44,6 +48,20 @@ class Problem(Record):
     code: str
     says: str
     severity: Literal["note", "doubt"] = "note"
+
+
+class Tokens(Record):
+    """Tokens as a log counts them, never an estimate of ours.
+
+    Attributes:
+        input: tokens that went in, those of a cache included.
+        output: tokens that came out.
+        total: the tool's own total, which need not be the sum.
+    """
+
+    input: TokenCount
+    output: TokenCount
+    total: TokenCount
 
 
 class Reported(Record):
@@ -97,6 +115,9 @@ class Evidence(Record):
         higher_is_better: the tool's own statement about its metric, where it makes one.
         configuration: settings that define the elicitation (limits, epochs, sampling), as text.
         seconds: working time of the whole run, for cost estimates; None where unknown.
+        tokens: what the judged model used in the whole run; None where the log does not say.
+        other_tokens: what graders and other models used, as far as the log tells them apart.
+        usd: money for all models of the run, only where the log states it; never from prices.
         samples: the sample values; empty for reported evidence.
         reported: published aggregates; empty for measured evidence.
         problems: what is wrong with the log.
@@ -113,6 +134,9 @@ class Evidence(Record):
     higher_is_better: bool | None = None
     configuration: dict[str, str] = {}
     seconds: Annotated[float, Field(ge=0)] | None = None
+    tokens: Tokens | None = None
+    other_tokens: Tokens | None = None
+    usd: Annotated[float, Field(ge=0)] | None = None
     samples: Samples = Samples()
     reported: tuple[Reported, ...] = ()
     source: Source
@@ -124,9 +148,7 @@ class Evidence(Record):
 
         Two files of one run (`.eval` and `.json`, or a copy) share a digest and count once.
         """
-        header = self.model_dump(
-            mode="json", by_alias=True, exclude={"samples", "source", "problems", "seconds"}
-        )
+        header = self.model_dump(mode="json", by_alias=True, exclude=_NOT_MEASURED)
         return digest_bytes(canonical_json({**header, "samples": self.samples.digest}))
 
     @property

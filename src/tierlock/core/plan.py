@@ -43,7 +43,7 @@ class PlannedSlot(Record):
         runs: how many registered runs count; further ones are unplanned and only veto.
         source: `measured` here, or `inherited` from the parent by paired non-inferiority.
         limits: kinds of limit that are part of the estimand; any other limit is missing data.
-        cluster_by: attribute that names the independent cluster, if it differs from the framework.
+        cluster_by: attribute that names the independent cluster, where the framework names none.
         looks: when the slot may be settled early; one look per run.
     """
 

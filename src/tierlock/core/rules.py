@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from tierlock.core.claim import EvidenceKind
 from tierlock.core.criterion import Node
 from tierlock.core.instants import Period
 from tierlock.core.record import Record
@@ -26,7 +27,7 @@ class SafeguardCriterion(Record):
     """
 
     says: str = Field(min_length=1)
-    accepts: tuple[Literal["declaration", "document", "measured", "audit"], ...] = ("document",)
+    accepts: tuple[EvidenceKind, ...] = ("document",)
     max_age: Period | None = None
     falls_short_if: Node | None = None
     scope: Literal["paths", "subject"] = "subject"

@@ -1,4 +1,4 @@
-"""What people state: attestations, claims, approvals, rulings, choices and negative records.
+"""What people state: attestations, approvals, rulings, choices and negative records.
 
 Each comes in two forms. `StatedX` is what people write, in a file that names the subject once and
 that nobody signed; `X` adds the subject and, where one can sign, how sure the signature is.
@@ -6,9 +6,9 @@ that nobody signed; `X` adds the subject and, where one can sign, how sure the s
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tierlock.core.instants import Instant
 from tierlock.core.outcome import Outcome
@@ -48,78 +48,6 @@ class Attestation(StatedAttestation):
 
     subject: str
     assurance: Assurance = "declared"
-
-
-class ClaimEvidence(Record):
-    """One piece of evidence behind a claim.
-
-    Attributes:
-        kind: what sort of evidence it is; a criterion lists the kinds it accepts.
-        says: what it shows, in one sentence.
-        digest: digest of the document, report or measurement, where there is one.
-        by: who produced it; an outside party is named.
-        produced_at: when; the criterion's `max_age` counts from here.
-    """
-
-    kind: Literal["declaration", "document", "measured", "audit"]
-    says: str = Field(min_length=1)
-    digest: Digest | None = None
-    by: str = ""
-    produced_at: Instant
-
-
-class Interim(Record):
-    """An interim claim: equal assurance by other means, for a short time, by named roles."""
-
-    argument: str = Field(min_length=1)
-    approved_by: tuple[str, ...] = Field(min_length=1)
-    notice: str = ""
-
-
-class StatedClaim(Record):
-    """A claim as people write it: about the subject of the file that it stands in.
-
-    Attributes:
-        criterion: path of the criterion, `<standard>:<criterion>`.
-        status: `met`, `pending`, or `unmet`, which makes it a negative record (`failed_claim`).
-        paths: traffic paths it covers, as `<surface>/<path>`; `*` covers every declared path.
-        holds_with_weights: whether it also binds somebody who has the weights.
-        parts: digests of the parts that it was established on; other digests void it.
-        owner: who answers for it.
-        cost: declared cost (people-days, money, latency, over-refusal), as text.
-        claimed_at: when it was stated.
-        expires_at: when it lapses; None only where the criterion's `max_age` governs.
-        interim: present for an interim claim; the decision then carries a condition.
-    """
-
-    criterion: str
-    status: Literal["met", "pending", "unmet"]
-    says: str = ""
-    paths: tuple[str, ...] = ("*",)
-    holds_with_weights: bool = False
-    parts: dict[Part, Digest] = {}
-    evidence: tuple[ClaimEvidence, ...] = ()
-    owner: str = ""
-    cost: str = ""
-    claimed_at: Instant
-    expires_at: Instant | None = None
-    interim: Interim | None = None
-
-    @model_validator(mode="after")
-    def _interim_is_short(self) -> Self:
-        if self.interim is not None and self.expires_at is None:
-            raise ValueError("an interim claim needs `expires_at`")
-        return self
-
-
-class Claim(StatedClaim):
-    """The statement that one criterion of a standard is met or on its way.
-
-    That a criterion is shown *not* to hold is a negative record (`failed_claim`).
-    """
-
-    subject: str
-    status: Literal["met", "pending"]
 
 
 class StatedApproval(Record):

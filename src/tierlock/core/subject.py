@@ -35,14 +35,21 @@ class Lineage(Record):
 
 
 class Surface(Record):
-    """A way to reach the subject, with every traffic path that leads there."""
+    """A way to reach the subject: every traffic path that leads there, and where it runs.
+
+    Attributes:
+        environments: own and third-party environments that serve every path; none is one unnamed.
+    """
 
     paths: tuple[str, ...] = Field(min_length=1)
+    environments: tuple[str, ...] = Field(default=(), exclude_if=lambda value: not value)
 
     @model_validator(mode="after")
     def _paths_differ(self) -> Surface:
         if len(set(self.paths)) != len(self.paths):
             raise ValueError("a traffic path is listed twice")
+        if len(set(self.environments)) != len(self.environments):
+            raise ValueError("an environment is listed twice")
         return self
 
 

@@ -19,6 +19,7 @@ from tierlock.core import (
     SubjectRef,
     parse_instant,
 )
+from tierlock.importers.accounting import sum_tokens, to_tokens
 from tierlock.importers.columns import Row, Texts, scalars, to_samples, to_text
 from tierlock.importers.companions import check_mean, plain_number, require_instant, unix_instant
 from tierlock.importers.every_eval_ever_schema import (
@@ -112,7 +113,8 @@ def _evidence(
 ) -> Evidence | None:
     """Return the record of one score, None where there is neither a number nor an instance."""
     texts, score = Texts(), plain_number(result.score_details.score)
-    rows = tuple(_row(line) for line in instances if _is_about(line, result=result))
+    lines = [line for line in instances if _is_about(line, result=result)]
+    rows = tuple(map(_row, lines))
     samples, problems = to_samples(rows)
     reported = () if len(samples) or score is None else (_reported(result, mean=score),)
     if not len(samples) and not reported:
@@ -131,6 +133,7 @@ def _evidence(
         configuration={
             texts.one(key): texts.one(text) for key, text in _configuration(result).items()
         },
+        tokens=sum_tokens(to_tokens(line.token_usage) for line in lines),
         samples=samples,
         reported=reported,
         source=Source(

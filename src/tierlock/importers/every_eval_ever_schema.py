@@ -121,3 +121,4 @@ class Instance(msgspec.Struct, frozen=True):
     evaluation_result_id: str | None = None
     error: str | None = None
     metadata: dict[str, Any] | None = None
+    token_usage: Any = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from tierlock.core import Evidence, Omission, Problem, RunStatus, Source, SubjectRef
+from tierlock.importers.accounting import account_for
 from tierlock.importers.columns import Texts, to_samples
 from tierlock.importers.inspect_checks import check_header
 from tierlock.importers.inspect_container import RawLog, open_archive, open_document
@@ -73,6 +74,12 @@ def _evidence(
     created, naive = to_instant(spec.created)
     finished = header.stats.completed_at
     samples, noted = to_samples(attempts.rows)
+    used = account_for(
+        header.stats.model_usage,
+        judged=spec.model,
+        roles=header.stats.role_usage,
+        bound=spec.model_roles,
+    )
     texts = Texts()
     if naive and not any(entry.code == "time.naive" for entry in problems):
         noted += (problem("time.naive", says="times without a zone were read as UTC"),)
@@ -89,6 +96,9 @@ def _evidence(
             texts.one(name): texts.one(text) for name, text in configuration(header).items()
         },
         seconds=attempts.seconds,
+        tokens=used.tokens,
+        other_tokens=used.other_tokens,
+        usd=used.usd,
         samples=samples,
         source=Source(
             format="inspect",

@@ -188,9 +188,14 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Stats(msgspec.Struct, frozen=True):
-    """When the run ended; an empty text in a run that has not."""
+    """When the run ended, an empty text in a run that has not; and what models and roles used.
+
+    Use is read leniently: a count in another shape must not keep a measurement out.
+    """
 
     completed_at: str | None = None
+    model_usage: Any = None
+    role_usage: Any = None
 
 
 class Change(msgspec.Struct, frozen=True):

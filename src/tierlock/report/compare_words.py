@@ -11,6 +11,7 @@ from tierlock.core import (
     EvaluationComparison,
     Mismatch,
     PairedTest,
+    TokensEach,
     VersionComparison,
     VersionSource,
 )
@@ -132,8 +133,7 @@ def details(row: EvaluationComparison, *, of: VersionComparison) -> Iterator[tup
         yield "could see", _could_see(test, row=row, of=of)
     if row.old.refused or row.new.refused:
         yield "refusals", f"{_refusals(row.old)} old, {_refusals(row.new)} new"
-    if row.old.seconds is not None and row.new.seconds is not None:
-        yield "time", _time(row.old.seconds, row.new.seconds)
+    yield from _spent(row)
     known = everywhere(of)
     rest = [one for one in row.mismatches if not one.bars and one not in known]
     yield from _listed("not alike", [one for one in row.mismatches if one.bars])
@@ -202,9 +202,35 @@ def _refusals(side: ComparedSide) -> str:
     return f"{side.refused} of {side.attempts} ({show_share(share)})"
 
 
-def _time(old: float, new: float) -> str:
+def _spent(row: EvaluationComparison) -> Iterator[tuple[str, str]]:
+    """Yield time, tokens and money of an attempt, each where both sides tell it."""
+    old, new = row.old, row.new
+    if old.seconds is not None and new.seconds is not None:
+        yield "time", _each(old.seconds, new.seconds, unit=f"{NBSP}s")
+    tokens = []
+    if old.tokens is not None and new.tokens is not None:
+        tokens = list(_tokens(old.tokens, new.tokens))
+    if old.other_tokens is not None and new.other_tokens is not None:
+        total = _each(old.other_tokens.total, new.other_tokens.total)
+        tokens.append(f"of graders and other models {total}")
+    for number, text in enumerate(tokens):
+        yield "" if number else "tokens", text
+    if old.usd is not None and new.usd is not None:
+        yield "cost", _each(old.usd, new.usd, unit=f"{NBSP}USD")
+
+
+def _tokens(old: TokensEach, new: TokensEach) -> Iterator[str]:
+    yield _each(old.total, new.total)
+    into, out = (
+        f"{show_plain(ours)} -> {show_plain(theirs)}"
+        for ours, theirs in ((old.input, new.input), (old.output, new.output))
+    )
+    yield f"input {into}, output {out}"
+
+
+def _each(old: float, new: float, *, unit: str = "") -> str:
     ratio = f" (×{NBSP}{show_plain(new / old)})" if old > 0 and new > 0 else ""
-    return f"{show_plain(old)}{NBSP}s an attempt old, {show_plain(new)}{NBSP}s new{ratio}"
+    return f"{show_plain(old)}{unit} an attempt old, {show_plain(new)}{unit} new{ratio}"
 
 
 def mismatch_words(one: Mismatch) -> str:

@@ -16,12 +16,21 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "G-9, G-13",
         ),
         "claim.paths": ("traffic paths are not covered", "G-9"),
+        "claim.audience": ("the claim is made for other audiences than the one asked for", "G-9"),
+        "claim.environments": (
+            "an environment that serves the subject is not covered",
+            "G-9",
+        ),
         "claim.weights": (
             "the action demands a safeguard that binds whoever has the weights",
             "G-9",
         ),
         "claim.interim-role": (
             "the interim claim is approved by a role that the framework does not have",
+            "G-9",
+        ),
+        "claim.exception-role": (
+            "an exception for trusted users is approved by a role that the framework does not have",
             "G-9",
         ),
         "safeguard.undetermined": (
@@ -94,6 +103,10 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     },
     "Conditions and notes": {
         "claim.interim": ("condition: the permission needs an interim claim", "G-9"),
+        "claim.exception": (
+            "condition: the safeguard does not apply to the trusted users that the claim excepts",
+            "G-9",
+        ),
         "criterion.recommended": (
             "condition: a criterion that is recommended and not required is open",
             "G-9",

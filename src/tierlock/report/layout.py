@@ -77,8 +77,10 @@ def wrap(text: str, *, width: int) -> list[str]:
         line = word
         while cells(line) > width:
             cut = _fitting(line, width=width)
-            lines.append(line[:cut])
-            line = line[cut:]
+            # What should stay together is parted at its blanks before a word is.
+            blank = line.rfind(NBSP, 1, cut + 1)
+            lines.append(line[: cut if blank < 0 else blank])
+            line = line[cut if blank < 0 else blank + 1 :]
     return [*lines, line]
 
 

@@ -17,6 +17,8 @@ TIME: Final = "time: self-asserted"
 # How an action of a framework reads after "may"; an unlisted action is named as it is.
 _DOING: Final = {
     "continue_training": "continue training",
+    "deploy_internal": "be used internally",
+    "fine_tune_access": "be opened for fine-tuning",
     "deploy": "be deployed",
     "keep_deployed": "stay deployed",
     "keep_stored": "stay stored",

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tierlock.core import InputError, Looks, Plan, PlannedSlot, SlotSource, digest, format_instant
-from tierlock.policy import planned_rules
+from tierlock.policy import all_limits, planned_rules
+from tierlock.usecases.ledger import log_records
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import active_plan, known_runs
 
@@ -39,6 +40,8 @@ def seal_plan(
         InputError: no slot, one that the framework does not have, or an instant that is not after
             the plan that would be superseded.
     """
+    if looks is not None and inherited:
+        raise InputError("input.type", f"`{inherited[0]}` is inherited: nothing of it is looked at")
     sources: dict[str, SlotSource] = dict.fromkeys(slots, "measured")
     sources |= dict.fromkeys(inherited, "inherited")
     _check_slots(project, slots=sources)
@@ -55,7 +58,7 @@ def seal_plan(
         ),
         supersedes=None if earlier is None else digest(earlier),
     )
-    planned_rules(project.framework, plan=plan)  # looks that can not be taken are not promised
+    _check_looks(project, plan=plan)
     if earlier is not None and at <= earlier.sealed_at:
         if (at, plan.slots) == (earlier.sealed_at, earlier.slots):
             return earlier
@@ -64,12 +67,32 @@ def seal_plan(
             f"a plan was sealed at {format_instant(earlier.sealed_at)} already",
             hint="a plan is superseded by a later one only",
         )
+    # A plan counts from its entry in the ledger: no plan is in use that has none.
+    log_records(project, records=[plan], at=at)
     project.store.add_plan(plan)
     return plan
 
 
+def _check_looks(project: Project, *, plan: Plan) -> None:
+    """Looks that can not be taken are not promised."""
+    rules = planned_rules(project.framework, plan=plan)
+    for slot in plan.slots:
+        asks = [
+            leaf.path
+            for leaf, criterion, _ in all_limits(project.framework)
+            if slot.looks is not None and criterion.evaluation == slot.slot
+        ]
+        without = [path for path in asks if path not in rules]
+        if without or (slot.looks is not None and not asks):
+            raise InputError(
+                "input.type",
+                f"`{without[0] if without else slot.slot}` can not be looked at",
+                hint="looks are for success rates and mean scores of tasks like these",
+            )
+
+
 def _promise(slot: str, *, source: SlotSource, runs: int, looks: Looks | None) -> PlannedSlot:
-    if looks is None or source == "inherited":
+    if looks is None:
         return PlannedSlot(slot=slot, runs=runs, source=source)
     return PlannedSlot(slot=slot, runs=len(looks.clusters), source=source, looks=looks)
 

@@ -50,6 +50,7 @@ class ProjectFile(Record):
         subject: what is judged.
         statements: path of the statements file; without it nothing is claimed.
         store: folder of the local store.
+        ledger: the ledger: a path, or `postgresql://...`; by default a file in the store's folder.
         action: the question that `assess` answers; without it no action is decided.
     """
 
@@ -57,6 +58,7 @@ class ProjectFile(Record):
     subject: SubjectFile
     statements: str | None = None
     store: str = STORE_FOLDER
+    ledger: str | None = None
     action: Action | None = None
 
 
@@ -69,6 +71,7 @@ class Project(NamedTuple):
     statements: Statements
     store: LocalStore
     action: Action | None
+    ledger: str
 
 
 def load_project(folder: Path, *, framework: str | None = None) -> Project:
@@ -98,6 +101,7 @@ def load_project(folder: Path, *, framework: str | None = None) -> Project:
         statements=_load_statements(file.statements, root, subject),
         store=LocalStore(root / file.store),
         action=file.action,
+        ledger=_ledger(file, root),
     )
 
 
@@ -110,6 +114,7 @@ def bare_project(folder: Path, *, framework: str, subject: Subject) -> Project:
         statements=Statements(subject=subject.name),
         store=LocalStore(folder / STORE_FOLDER),
         action=None,
+        ledger=str(_ledger_in(folder / STORE_FOLDER)),
     )
 
 
@@ -186,6 +191,17 @@ def _load_statements(name: str | None, root: Path, subject: Subject) -> Statemen
             location=str(path),
         )
     return statements
+
+
+def _ledger(file: ProjectFile, root: Path) -> str:
+    """A ledger named by path is relative to the project; one in a database is named by URL."""
+    if file.ledger is None:
+        return str(_ledger_in(root / file.store))
+    return file.ledger if "://" in file.ledger else str(root / file.ledger)
+
+
+def _ledger_in(store: Path) -> Path:
+    return store / "ledger.db"
 
 
 def _resolve(framework: str, root: Path) -> str:

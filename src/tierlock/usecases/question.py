@@ -25,6 +25,7 @@ from tierlock.core import (
     leaves,
 )
 from tierlock.policy import decide, determine, explain, plan_after, register_of
+from tierlock.usecases.ledger import log_records
 from tierlock.usecases.project import Project
 
 
@@ -69,18 +70,7 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
     claims, rulings = statements.to_claims(), statements.to_rulings()
     decision = None
     if action is not None:
-        decision = decide(
-            framework,
-            determination,
-            subject=subject,
-            action=action,
-            at=at,
-            claims=claims,
-            rulings=rulings,
-            approvals=statements.to_approvals(),
-            choices=statements.to_choices(),
-            negatives=negatives,
-        )
+        decision = decide_on(project, determination=determination, action=action, at=at)
     explanation = explain(
         framework,
         determination,
@@ -96,6 +86,25 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
     if decision is not None:
         decision = decision.model_copy(update={"work": explanation.work})
     return Answer(determination, decision, explanation, evidence, plan)
+
+
+def decide_on(
+    project: Project, *, determination: Determination, action: Action, at: datetime
+) -> Decision:
+    """Return the gate's answer to one action, from everything that is stated and remembered."""
+    statements = project.statements
+    return decide(
+        project.framework,
+        determination,
+        subject=project.subject,
+        action=action,
+        at=at,
+        claims=statements.to_claims(),
+        rulings=statements.to_rulings(),
+        approvals=statements.to_approvals(),
+        choices=statements.to_choices(),
+        negatives=standing_negatives(project),
+    )
 
 
 def known_runs(project: Project, *, evidence: Sequence[Evidence]) -> tuple[RegisteredRun, ...]:
@@ -168,11 +177,20 @@ def plan_for(plans: Iterable[Plan], *, framework: str, subject: Subject) -> Plan
 
 
 def record(project: Project, *, answer: Answer) -> str:
-    """Store the determination, the alpha it spent and the records stated; return its digest."""
+    """Store the determination, the alpha it spent and the records stated; return its digest.
+
+    The ledger gets them all, and the decision where one was asked, before the store gets the
+    determination: nothing is answered from what others could not find there.
+
+    Raises:
+        InputError: the store or the ledger can not be written.
+    """
+    determination, decision = answer.determination, answer.decision
     project.store.add_negatives(project.statements.to_negatives().records)
-    name = project.store.add_determination(answer.determination)
-    project.store.spend(_spent(project, answer.determination))
-    return name
+    project.store.spend(_spent(project, determination))
+    records = [determination] if decision is None else [determination, decision]
+    log_records(project, records=records, at=determination.determined_at)
+    return project.store.add_determination(determination)
 
 
 def _spent(project: Project, determination: Determination) -> Iterable[SpentAlpha]:

@@ -17,6 +17,7 @@ from tierlock.core import (
     Attestation,
     Choice,
     Claim,
+    Decision,
     Determination,
     Evidence,
     Framework,
@@ -88,10 +89,34 @@ def known_at(project: Project, *, at: datetime) -> Known:
     )
 
 
+class Redetermined(NamedTuple):
+    """A determination that was made again, with the rules and records that it rests on.
+
+    Attributes:
+        framework: the rules as if in force already.
+        known: the records, under the digest of those rules.
+    """
+
+    framework: Framework
+    known: Known
+    determination: Determination
+
+
 def redecide(known: Known, *, framework: Framework) -> Answered:
     """Return what follows from what was known, under `framework`, for every action it has.
 
     A version that takes effect only later is asked as if it were in force already.
+
+    Raises:
+        InputError: an input that contradicts itself, as for any determination.
+        IntegrityError: a run with two contents.
+    """
+    found = redetermine(known, framework=framework)
+    return Answered(framework, found.determination, decide_each(found))
+
+
+def redetermine(known: Known, *, framework: Framework) -> Redetermined:
+    """Return the determination that follows from what was known, under `framework`.
 
     Raises:
         InputError: an input that contradicts itself, as for any determination.
@@ -118,7 +143,13 @@ def redecide(known: Known, *, framework: Framework) -> Answered:
         history=known.history,
         parent=parent,
     )
-    decisions = {
+    return Redetermined(rules, known, determination)
+
+
+def decide_each(found: Redetermined) -> dict[Action, Decision]:
+    """Return the gate's answer to every action of the framework."""
+    rules, known, determination = found
+    return {
         action: decide(
             rules,
             determination,
@@ -131,12 +162,11 @@ def redecide(known: Known, *, framework: Framework) -> Answered:
             choices=known.choices,
             negatives=known.negatives,
         )
-        for action in _actions(rules, subject=known.subject)
+        for action in every_action(rules, subject=known.subject)
     }
-    return Answered(framework, determination, decisions)
 
 
-def _actions(framework: Framework, *, subject: Subject) -> Iterator[Action]:
+def every_action(framework: Framework, *, subject: Subject) -> Iterator[Action]:
     """Yield every action, on every surface that the subject declares, for every audience.
 
     Where it declares none that the framework has, on all of the framework's.

@@ -340,6 +340,23 @@ def test_looks_that_can_not_be_taken_are_not_promised(folder: Path) -> None:
     assert load_project(folder).store.plans() == ()
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--slot", "bio", "--planned-value", "nan"],
+        ["--slot", "bio", "--planned-value", "inf"],
+        ["--slot", "bio", "--runs", "3"],
+        ["--slot", "bio", "--inherit", "bio"],
+    ],
+    ids=str,
+)
+def test_looks_do_not_go_with_everything(folder: Path, args: list[str]) -> None:
+    ran = seal(folder, "--looks", "20,40", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert "error[input.type]" in ran.err
+    assert load_project(folder).store.plans() == ()
+
+
 @pytest.mark.parametrize("args", [[], ["--slot", "boi"]], ids=str)
 def test_a_plan_wants_slots_of_the_framework(folder: Path, args: list[str]) -> None:
     ran = seal(folder, *args)

@@ -216,3 +216,32 @@ def test_colour_is_for_terminals_that_want_it(
 def test_text_fits_80_columns_where_there_is_no_terminal(answers: dict[str, Path]) -> None:
     for folder in answers.values():
         assert max(len(line) for line in ask(folder)[1].splitlines()) <= 80
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_all_actions_end_with_the_worst_answer(answers: dict[str, Path], verdict: str) -> None:
+    code, out, err = ask(answers[verdict], "--all")
+    assert (code, err) == (VERDICTS[verdict], "")
+    (row,) = (line for line in out.splitlines() if line.startswith("  deploy"))
+    assert row.split()[:4] == ["deploy", "api", "everybody", verdict]
+    found = tierlock("gate", "--project", answers[verdict], "--at", AT, "--all", "--format", "json")
+    assert found.json["exitCode"] == found.code == VERDICTS[verdict]
+    (one,) = found.json["decisions"]
+    alone = tierlock("gate", "--project", answers[verdict], "--at", AT, "--format", "json").json
+    assert one["verdict"] == verdict
+    assert one["reasons"] == alone["decision"]["reasons"]
+    logged = tierlock("ledger", "log", "--project", answers[verdict]).out
+    assert f"{verdict} " in logged or f"{verdict}:" in logged
+    code, _, err = ask(answers[verdict], "--all", "--advisory")
+    assert (code, err) == (0, f"advisory: {verdict} was not enforced\n")
+
+
+@pytest.mark.parametrize(
+    "more", [("--action", "deploy"), ("--surface", "api"), ("--format", "junit")]
+)
+def test_all_actions_and_one_action_are_two_questions(
+    answers: dict[str, Path], more: tuple[str, str]
+) -> None:
+    code, out, err = ask(answers["ALLOW"], "--all", *more)
+    assert (code, out) == (2, "")
+    assert "input.action" in err

@@ -18,6 +18,7 @@ from tierlock.core import (
     Source,
     Subject,
     SubjectRef,
+    Tokens,
     add_period,
     canonical_bytes,
     canonical_json,
@@ -179,5 +180,21 @@ def test_what_is_not_an_instant(text: str, code: str) -> None:
 
 
 def test_a_value_survives_its_canonical_bytes() -> None:
-    item = evidence(seconds=1.5, configuration={"a": "b"})
+    used = Tokens(input=7, output=2, total=9)
+    item = evidence(seconds=1.5, tokens=used, other_tokens=used, usd=0.25, configuration={"a": "b"})
     assert Evidence.parse(canonical_bytes(item)) == item
+
+
+def test_v3_accounting_is_not_in_the_digest() -> None:
+    plain = evidence()
+    used = Tokens(input=7, output=2, total=9)
+    for changes in ({"seconds": 1.5}, {"tokens": used}, {"other_tokens": used}, {"usd": 0.25}):
+        assert evidence(**changes).digest == plain.digest
+        assert canonical_bytes(evidence(**changes)) != canonical_bytes(plain)
+    assert evidence(configuration={"a": "b"}).digest != plain.digest
+
+
+@pytest.mark.parametrize("count", [-1, 2**53, True, 1.5])
+def test_what_is_no_count_of_tokens(count: object) -> None:
+    with pytest.raises(ValidationError):
+        Tokens.model_validate({"input": count, "output": 0, "total": 0})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.importers.logs import codes, only, write
-from tierlock.core import Evidence, ImportFailed
+from tierlock.core import Evidence, ImportFailed, Tokens
 from tierlock.importers import Imported, read
 
 NAME = "f3a1c0de-4b2e-4c1a-9f6d-1b7e5a2c8d40"
@@ -126,6 +126,16 @@ def test_instances_are_preferred(tmp_path: Path) -> None:
     assert evidence.samples.attributes == {"subject": ("s", "s")}
     assert evidence.reported == ()
     assert codes(evidence) == ["reported.relationship"]
+
+
+def test_tokens_are_those_of_all_instances_or_unknown(tmp_path: Path) -> None:
+    used = {"input_tokens": 9, "output_tokens": 2, "total_tokens": 11}
+    lines = [instance("a", 1.0, token_usage=used), instance("b", 0.0, token_usage=used)]
+    assert with_instances(tmp_path / "all", lines).tokens == Tokens(input=18, output=4, total=22)
+    for other in (None, "x", {"input_tokens": 9}):
+        lines[1] = instance("b", 0.0, token_usage=other)
+        assert with_instances(tmp_path / "some", lines).tokens is None
+    assert only(imported(tmp_path / "none")).tokens is None
 
 
 def test_instances_that_failed_are_errored(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tierlock.report.layout import (
     style_of,
     wrap,
 )
+from tierlock.report.numbers import NBSP
 
 WORDS = st.text(alphabet="abc模型é -", max_size=60)
 PLAIN = Paint(color=False)
@@ -54,3 +55,9 @@ def test_labels_and_bullets_align() -> None:
 
 def test_lines_end_clean() -> None:
     assert finish(["a\u00a0b  ", ""]) == "a b\n\n"
+
+
+def test_what_should_stay_together_is_parted_at_its_blanks_first() -> None:
+    together = NBSP.join(("one", "two", "three"))
+    assert wrap(f"{together}, four", width=10) == [f"one{NBSP}two", "three,", "four"]
+    assert wrap("abcdefgh", width=3) == ["abc", "def", "gh"]

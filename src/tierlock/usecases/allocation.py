@@ -1,0 +1,90 @@
+"""How a framework spends the error that it allows: one row per criterion and look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tierlock import stats
+from tierlock.core import AllOf, AnyOf, AtLeast, Framework, Measured, Node, children, leaves, needed
+from tierlock.frameworks import get_framework
+from tierlock.usecases.project import load_project
+from tierlock.usecases.question import active_plan
+
+
+class Spending(NamedTuple):
+    """What the trees of a framework may spend.
+
+    Attributes:
+        framework: the framework.
+        rows: per tree, its name and one share per criterion and look, for one weights version.
+        union_bound: probability bound of at least one false rule-out of a threshold, at most 1.
+    """
+
+    framework: Framework
+    rows: tuple[tuple[str, tuple[stats.Share, ...]], ...]
+    union_bound: float
+
+
+def spending(name: str | None, *, project: Path | None = None) -> Spending:
+    """Return how a framework divides its alpha over criteria, weights versions and looks (S-22).
+
+    Args:
+        name: a shipped framework or a file; None takes the project's.
+        project: folder of a project, whose plan may promise looks.
+
+    Raises:
+        FrameworkError: no such framework, or a file with a problem.
+        InputError: no such project, or neither is given.
+    """
+    planned: dict[str, tuple[int, ...]] = {}
+    if project is not None or name is None:
+        loaded = load_project(project or Path(), framework=name)
+        framework, plan = loaded.framework, active_plan(loaded)
+        for slot in plan.slots if plan is not None else ():
+            if slot.looks is not None:
+                planned[slot.slot] = slot.looks.clusters
+    else:
+        framework = get_framework(name)
+    rows = tuple(_rows(framework, planned))
+    measured = (name for name in framework.thresholds if framework.slots_of(name))
+    return Spending(framework, rows, min(1.0, sum(map(framework.alpha_rule_out, measured))))
+
+
+def _rows(
+    framework: Framework, planned: dict[str, tuple[int, ...]]
+) -> Iterator[tuple[str, tuple[stats.Share, ...]]]:
+    control = framework.error_control
+    trees: list[tuple[str, Node, float]] = [
+        (name, one.crossed_if, one.rule_out or control.rule_out)
+        for name, one in framework.thresholds.items()
+    ]
+    trees += [
+        (f"{standard}:{name}", node, control.rule_out)
+        for standard, name, node in framework.safeguard_tests()
+    ]
+    for name, node, alpha in trees:
+        measured = [leaf for leaf in leaves(node) if isinstance(leaf, Measured)]
+        if not measured:
+            continue
+        shares = stats.allocate(
+            _connective(node),
+            alpha_out=alpha,
+            alpha_in=control.rule_in,
+            checkpoints=control.checkpoints,
+            shown=1,
+            looks={
+                leaf.name: planned[leaf.evaluation]
+                for leaf in measured
+                if leaf.evaluation in planned
+            },
+        )
+        kept = {leaf.name for leaf in measured}
+        yield name, tuple(share for share in shares if share.leaf in kept)
+
+
+def _connective(node: Node) -> stats.Connective | str:
+    if isinstance(node, AnyOf | AllOf | AtLeast):
+        return stats.Connective(needed(node), tuple(_connective(one) for one in children(node)))
+    return node.name

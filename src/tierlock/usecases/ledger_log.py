@@ -1,0 +1,107 @@
+"""`ledger log`: what each entry says, in one line that a person can read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import singledispatch
+from typing import Final
+
+from tierlock.core import (
+    Decision,
+    Determination,
+    FrameworkRef,
+    InputError,
+    Negative,
+    Plan,
+    Record,
+    RegisteredRun,
+    SpentAlpha,
+    digest_bytes,
+    format_instant,
+)
+from tierlock.ledger import Entry, Ledger
+from tierlock.report import LogLine
+from tierlock.usecases.ledger import KINDS
+
+_OURS: Final = re.compile(r"application/vnd\.tierlock\.([a-z]+)\+json")
+
+
+def read_log(ledger: Ledger, *, since: int = 0) -> Iterator[LogLine]:
+    """Yield one line per entry, from place `since` on.
+
+    An entry that can not be read as what its media type says is shown as bytes: a ledger may hold
+    anything, and reading it never fails for what is in it.
+    """
+    for entry in ledger.entries(since):
+        kind, says = _said(entry)
+        yield LogLine(
+            place=entry.index,
+            logged_at=entry.logged_at,
+            kind=kind,
+            says=says,
+            media_type=entry.media_type,
+            size=len(entry.payload),
+            digest=digest_bytes(entry.payload),
+        )
+
+
+def _said(entry: Entry) -> tuple[str, str]:
+    match = _OURS.fullmatch(entry.media_type)
+    name = match[1] if match else ""
+    if name in KINDS:
+        try:
+            return name, _words(KINDS[name].parse(entry.payload))
+        except InputError:
+            return name, "can not be read as what it claims to be"
+    return "other", f"{len(entry.payload)} bytes of {entry.media_type}"
+
+
+@singledispatch
+def _words(record: Record) -> str:
+    """What a record says; every kind that Tierlock appends has its own words below."""
+    raise TypeError(f"no words for {type(record).__name__}")
+
+
+@_words.register
+def _plan(record: Plan) -> str:
+    runs = sum(slot.runs for slot in record.slots)
+    return (
+        f"{record.subject}: {runs} run(s) of {len(record.slots)} slot(s) promised, declared "
+        f"{record.declared}, sealed {format_instant(record.sealed_at)}"
+    )
+
+
+@_words.register
+def _run(record: RegisteredRun) -> str:
+    return (
+        f"{record.subject}: {record.run_id} of {record.slot}, started "
+        f"{format_instant(record.started_at)}, {record.ended}"
+    )
+
+
+@_words.register
+def _alpha(record: SpentAlpha) -> str:
+    return f"{record.lineage}: the budget of {record.threshold} was spent"
+
+
+@_words.register
+def _negative(record: Negative) -> str:
+    ended = "" if record.resolved_at is None else ", resolved"
+    return f"{record.subject}: {record.kind} about {record.concerns}{ended}"
+
+
+@_words.register
+def _determination(record: Determination) -> str:
+    return f"{record.subject.name}: {record.label} under {_named(record.framework)}"
+
+
+@_words.register
+def _decision(record: Decision) -> str:
+    asked = [record.action.name, record.action.surface, record.action.audience]
+    words = " / ".join(part for part in asked if part)
+    return f"{record.subject}: {record.verdict} for {words} under {_named(record.framework)}"
+
+
+def _named(framework: FrameworkRef) -> str:
+    return f"{framework.framework}-{framework.version}"
