@@ -14,6 +14,7 @@ from tierlock.policy.further import SHARES, scaled_bound
 from tierlock.policy.gate import decide
 from tierlock.policy.leeway import chosen_readings
 from tierlock.policy.limits import Limited, all_limits
+from tierlock.policy.listing import union_bound
 from tierlock.policy.logic import Leaf, finding_paths, reevaluate
 from tierlock.policy.looks import planned_rules
 from tierlock.policy.pooling import (
@@ -61,5 +62,6 @@ __all__ = [
     "register_of",
     "scaled_bound",
     "standing_of",
+    "union_bound",
     "variants",
 ]

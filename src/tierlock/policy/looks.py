@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -11,8 +11,8 @@ from tierlock import stats
 from tierlock.core import Digest, Evidence, Framework, Limits, Looks, Plan
 from tierlock.policy.findings import Leafed
 from tierlock.policy.limits import all_limits
-from tierlock.policy.pooling import Floats, pool
-from tierlock.policy.tested import Test, imputed
+from tierlock.policy.pooling import Attempts, Floats, pool
+from tierlock.policy.tested import Test, clustered, imputed
 
 _ESTIMANDS: Final = frozenset({"success_rate", "mean_score"})
 _WORDS: Final = {
@@ -20,18 +20,6 @@ _WORDS: Final = {
     "e_process": "e-process",
     "betting": "betting",
 }
-
-
-class Looked(NamedTuple):
-    """What the looks taken so far say.
-
-    Attributes:
-        test: the fixed test with the sequential p-values and limits in place of its own.
-        next_look: clusters at the next look; None where the last one was taken.
-    """
-
-    test: Test
-    next_look: int | None
 
 
 def stopping_rule(limits: Limits, *, looks: Looks, hi: float) -> stats.StoppingRule:
@@ -86,7 +74,7 @@ def take_looks(
     seed: Digest,
     declared: str,
     variants: int,
-) -> Looked:
+) -> Test:
     """Return the sequential test of a slot that was planned with looks.
 
     Args:
@@ -109,22 +97,22 @@ def take_looks(
         bars.add("looks.not-before")
     if variants > 1:
         bars.add("looks.variants")
-    taken = 0 if hi is None else _taken(me, runs, looks)
+    batches = [pool([run], reading=me.reading) for run in runs]
+    taken = _taken(batches, looks)
     if taken < len(runs):
         bars.add("looks.other-size")
-    ahead = looks.clusters[taken] if taken < len(looks.clusters) else None
     # What the fixed test says is no result of looks, and what it proves neither.
     nothing = test._replace(rule_out_p=1.0, rule_in_p=1.0, barred=frozenset(bars))
     nothing = nothing._replace(proved_rule_out_p=None, proved_rule_in_p=None)
     if bars or hi is None or not taken:
-        return Looked(nothing, ahead)
-    worst, best = _in_order(me, runs[:taken], seed=seed, hi=hi)
+        return nothing
+    worst, best = _in_order(me, batches[:taken], seed=seed, hi=hi)
     rule = stopping_rule(me.limits, looks=looks, hi=hi)
     if looks.kind != "betting" and not np.isin(worst, (me.limits.lo, hi)).all():
-        return Looked(nothing._replace(barred=frozenset({"looks.not-binary"})), ahead)
+        return nothing._replace(barred=frozenset({"looks.not-binary"}))
     decision = rule.look(worst, best=best)
     lower, upper = stats.sequential_limits(rule, worst=worst, best=best)
-    found = test._replace(
+    return test._replace(
         rule_out_p=decision.p_out,
         rule_in_p=decision.p_in,
         proved_rule_out_p=decision.p_out,
@@ -134,34 +122,31 @@ def take_looks(
         method=f"{_WORDS[looks.kind]}, look {taken} of {len(looks.clusters)}",
         barred=frozenset(bars),
     )
-    return Looked(found, ahead)
 
 
-def _taken(me: Leafed, runs: Sequence[Evidence], looks: Looks) -> int:
+def _taken(batches: Sequence[Attempts], looks: Looks) -> int:
     """How many looks were taken as planned: so many clusters by then, none of them in two runs."""
     seen: set[str] = set()
-    for number, run in enumerate(runs):
-        labels = set(pool([run], reading=me.reading).clusters.tolist())
+    for number, attempts in enumerate(batches):
+        labels = set(attempts.clusters.tolist())
         if number >= len(looks.clusters) or labels & seen:
             return number
         seen |= labels
         if len(seen) != looks.clusters[number]:
             return number
-    return len(runs)
+    return len(batches)
 
 
 def _in_order(
-    me: Leafed, runs: Sequence[Evidence], *, seed: Digest, hi: float
+    me: Leafed, batches: Sequence[Attempts], *, seed: Digest, hi: float
 ) -> tuple[Floats, Floats]:
     """Cluster means at worst and at best: by run, then in the order that the plan fixed."""
     worst: list[Floats] = []
     best: list[Floats] = []
-    for run in runs:
-        attempts = pool([run], reading=me.reading)
+    for attempts in batches:
         labels = np.unique(attempts.clusters).tolist()
         order = list(stats.pre_registered_order(labels, seed=seed))
         pair = imputed(attempts, lo=me.limits.lo, hi=hi, worse=me.limits.higher_is_worse)
         for values, into in zip(pair, (worst, best), strict=True):
-            table = stats.cluster_means(values, items=attempts.items, clusters=attempts.clusters)
-            into.append(table.means[order])
+            into.append(clustered(values, attempts=attempts).means[order])
     return np.concatenate(worst), np.concatenate(best)

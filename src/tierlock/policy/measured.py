@@ -119,7 +119,7 @@ def _by_looks(
 ) -> tuple[Leafed, tuple[Variant, ...]]:
     """The sequential test instead of the fixed one; what is settled owes no further runs (S-8)."""
     first = tried[0]
-    looked = take_looks(
+    test = take_looks(
         me,
         test=first.test,
         runs=me.view.planned,
@@ -128,8 +128,8 @@ def _by_looks(
         declared=case.plan.declared,
         variants=len(tried),
     )
-    variants = tuple(variant._replace(test=looked.test) for variant in tried)
-    if _rules_out(me, looked.test) or _reached(me, looked.test):
+    variants = tuple(variant._replace(test=test) for variant in tried)
+    if _rules_out(me, test) or _reached(me, test):
         owed = tuple(item for item in me.view.owed if item.code != "slot.run-not-started")
         me = me._replace(view=me.view._replace(owed=owed))
     return me, variants

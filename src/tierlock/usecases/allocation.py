@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tierlock import stats
 from tierlock.core import AllOf, AnyOf, AtLeast, Framework, Measured, Node, children, leaves, needed
 from tierlock.frameworks import get_framework
+from tierlock.policy import union_bound
 from tierlock.usecases.project import load_project
 from tierlock.usecases.question import active_plan
 
@@ -48,8 +49,7 @@ def spending(name: str | None, *, project: Path | None = None) -> Spending:
     else:
         framework = get_framework(name)
     rows = tuple(_rows(framework, planned))
-    measured = (name for name in framework.thresholds if framework.slots_of(name))
-    return Spending(framework, rows, min(1.0, sum(map(framework.alpha_rule_out, measured))))
+    return Spending(framework, rows, union_bound(framework))
 
 
 def _rows(

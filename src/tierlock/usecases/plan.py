@@ -75,15 +75,15 @@ def seal_plan(
 
 def _check_looks(project: Project, *, plan: Plan) -> None:
     """Looks that can not be taken are not promised."""
+    looked_at = [slot for slot in plan.slots if slot.looks is not None]
+    if not looked_at:
+        return
     rules = planned_rules(project.framework, plan=plan)
-    for slot in plan.slots:
-        asks = [
-            leaf.path
-            for leaf, criterion, _ in all_limits(project.framework)
-            if slot.looks is not None and criterion.evaluation == slot.slot
-        ]
+    criteria = [(one.leaf.path, one.criterion) for one in all_limits(project.framework)]
+    for slot in looked_at:
+        asks = [path for path, criterion in criteria if criterion.evaluation == slot.slot]
         without = [path for path in asks if path not in rules]
-        if without or (slot.looks is not None and not asks):
+        if without or not asks:
             raise InputError(
                 "input.type",
                 f"`{without[0] if without else slot.slot}` can not be looked at",
