@@ -11,8 +11,9 @@ surface. They are loaded at first use, so that starting the command line stays f
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from tierlock.lazy import opener
 
 if TYPE_CHECKING:
     from tierlock.core import (
@@ -106,15 +107,7 @@ __all__ = [
     "register_of",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Return the public name `name`, loading its room at first use."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module `{__name__}` has no attribute `{name}`")
-    value: object = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = opener(globals(), homes=_HOMES)
 
 
 def __dir__() -> list[str]:

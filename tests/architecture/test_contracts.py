@@ -63,7 +63,8 @@ def test_the_contracts_notice(room: str, line: str, broken: str, tmp_path: Path)
     for name in ALL_ROOMS:
         (house / name).mkdir(parents=True)
         (house / name / "__init__.py").touch()
-    (house / "__init__.py").touch()
+    for file in ("__init__.py", "lazy.py"):
+        (house / file).touch()
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     (house / room / "__init__.py").write_text(f"{line}\n")
     done = lint_imports(tmp_path, cache=tmp_path / "cache")
@@ -76,7 +77,8 @@ def test_an_unlisted_room_breaks_the_contract(tmp_path: Path) -> None:
     for name in [*ALL_ROOMS, "helpers"]:
         (house / name).mkdir(parents=True)
         (house / name / "__init__.py").touch()
-    (house / "__init__.py").touch()
+    for file in ("__init__.py", "lazy.py"):
+        (house / file).touch()
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     done = lint_imports(tmp_path, cache=tmp_path / "cache")
     assert done.returncode != 0

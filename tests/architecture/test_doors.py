@@ -41,8 +41,8 @@ PUBLIC = [
     "register_of",
 ]
 
-# Every room may name the error tree by its file: it knows nothing and is imported first.
-OPEN_MODULES = {"tierlock.core.errors"}
+# Every room may name the error tree and the lazy doors by their files: they know nothing.
+OPEN_MODULES = {"tierlock.core.errors", "tierlock.lazy"}
 
 EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
 

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from tierlock.core import InputError
 from tierlock.importers import import_logs
 from tierlock.report import AssessReport
-from tierlock.usecases.assess import report_of, write_report
-from tierlock.usecases.ingest import ingest
+from tierlock.usecases.assessing import report_of, write_report
+from tierlock.usecases.ingesting import ingest
 from tierlock.usecases.project import PROJECT_FILE, load_project
 from tierlock.usecases.question import ask, record
 

@@ -54,7 +54,7 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Return everything that may lapse, soonest first.
 
-    Whether it matters is the gate's to say; see `tierlock.usecases.expiring`.
+    Whether it matters is the gate's to say; see `tierlock.usecases.expiry`.
 
     Args:
         known: the records.

@@ -10,7 +10,7 @@ from tierlock.core import InputError
 from tierlock.frameworks import read_crosswalk
 from tierlock.report import escape_json, oscal_documents
 from tierlock.usecases.project import Project
-from tierlock.usecases.safeguards import safeguards
+from tierlock.usecases.safeguarding import safeguards
 
 
 def export_oscal(project: Project, *, at: datetime, out: Path) -> tuple[Path, ...]:

@@ -12,8 +12,8 @@ from tierlock.core import Action, Crosswalk, Framework, Omission, digest
 from tierlock.frameworks import get_framework, list_frameworks, read_crosswalk
 from tierlock.importers import Imports
 from tierlock.report import Side, SideBySide, render_side_by_side_html
-from tierlock.usecases.assess import check_dates, report_of, write_page, write_report
-from tierlock.usecases.ingest import ingest
+from tierlock.usecases.assessing import check_dates, report_of, write_page, write_report
+from tierlock.usecases.ingesting import ingest
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import Answer, ask, record
 

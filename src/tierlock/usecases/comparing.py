@@ -11,7 +11,7 @@ from tierlock.core import Evidence, InputError, Omission, Subject, VersionCompar
 from tierlock.frameworks import get_framework
 from tierlock.importers import import_logs
 from tierlock.store import LocalStore
-from tierlock.usecases.ingest import mock_models
+from tierlock.usecases.ingesting import mock_models
 from tierlock.usecases.project import PROJECT_FILE, STORE_FOLDER, load_project
 
 

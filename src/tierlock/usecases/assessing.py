@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tierlock.core import Framework, InputError, Omission
 from tierlock.importers import Imports
 from tierlock.report import AssessReport, render_html
-from tierlock.usecases.ingest import ingest, mock_models
+from tierlock.usecases.ingesting import ingest, mock_models
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import Answer, ask, record, standing_negatives
 
