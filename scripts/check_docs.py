@@ -26,6 +26,7 @@ from docs_pages import (
     lint_reference,
     omission_reference,
     options_of,
+    permit_reference,
     problem_reference,
     property_reference,
     reason_reference,
@@ -50,6 +51,7 @@ SIMULATION_PAGE = Path("docs/reference/simulations.md")
 GENERATED: tuple[tuple[Path, str, Callable[[str], str]], ...] = (
     (CLI_PAGE, "commands", lambda _: cli_reference()),
     (ERROR_PAGE, "codes", error_reference),
+    (ERROR_PAGE, "permits", lambda _: permit_reference()),
     *((REASON_PAGE, place, partial(reason_reference, place=place)) for place in REASON_CODES),
     (REASON_PAGE, "lint", lambda _: lint_reference()),
     (REASON_PAGE, "properties", lambda _: property_reference()),

@@ -11,12 +11,14 @@ from pathlib import Path
 
 from tierlock.attest import KINDS, predicate_schema
 from tierlock.frameworks import framework_schema
+from tierlock.usecases import manifest_schema
 
 FOLDER = Path(__file__).resolve().parents[1] / "spec" / "schema"
 
 # File `<name>.schema.json`, and what computes it.
 SCHEMAS: dict[str, Callable[[], dict[str, object]]] = {
     "framework": framework_schema,
+    "bundle-manifest": manifest_schema,
     **{f"predicate-{kind}": partial(predicate_schema, kind) for kind in KINDS},
 }
 

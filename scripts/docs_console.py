@@ -6,6 +6,7 @@ A block that starts with three backticks and `console` needs a comment in the li
 
     <!-- run: first-release -->    in a new copy of examples/first-release
     <!-- run: safeguards -->       in a new copy of examples/safeguards
+    <!-- run: run-evaluations -->  in a new copy of examples/run-evaluations
     <!-- run: empty -->            in a new, empty folder
     <!-- run: same -->             in the folder of the block before
     <!-- not run: reason -->       not at all
@@ -42,6 +43,7 @@ ELISION = "..."
 DIRECTIVE = re.compile(r"<!-- (?P<verb>run|not run): (?P<rest>.+) -->")
 HERE_DOCUMENT = re.compile(r"<<'(?P<end>\w+)'")
 EXAMPLES = Path("examples")
+PROJECTS = ("first-release", "safeguards", "run-evaluations")
 SECONDS = 300
 
 
@@ -55,7 +57,7 @@ class Block(NamedTuple):
     Attributes:
         first: index of its first line, after the fence.
         last: index after its last line, the closing fence.
-        where: `first-release`, `safeguards`, `empty` or `same`; empty for a block that is not run.
+        where: an example of `PROJECTS`, `empty` or `same`; empty for a block that is not run.
         exit: code with which the last command must end.
         show: ranges of lines to keep; empty keeps all.
     """
@@ -94,7 +96,7 @@ def _block(comment: str, *, first: int, last: int) -> Block:
     if match["verb"] == "not run":
         return Block(first, last, "", 0, ())
     where, *options = (part.strip() for part in match["rest"].split(";"))
-    if where not in {"first-release", "safeguards", "empty", "same"}:
+    if where not in {*PROJECTS, "empty", "same"}:
         raise DocsError(f"line {first - 1}: `{where}` is no folder to run in")
     code = 0
     show: tuple[str, ...] = ()
@@ -211,7 +213,7 @@ def _commands(lines: list[str], block: Block) -> list[list[str]]:
 
 def _run(command: str, *, folder: Path) -> tuple[int, list[str]]:
     """Exit code and printed lines, data and talk together as a terminal shows them."""
-    unwanted = ("COLUMNS", "FORCE_COLOR", "TIERLOCK_TRACEBACK")
+    unwanted = ("COLUMNS", "FORCE_COLOR", "TIERLOCK_PROJECT", "TIERLOCK_TRACEBACK")
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(

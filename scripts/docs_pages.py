@@ -21,6 +21,7 @@ from tierlock.analysis import LINT_CODES, PROPERTIES
 from tierlock.cli.main import root as cli
 from tierlock.core.errors import CODES, InputError, IntegrityError, TierlockError
 from tierlock.importers import OMISSIONS, PROBLEMS
+from tierlock.permit import CODES as PERMIT_CODES
 from tierlock.report import REASON_CODES
 
 NO_ADVICE = "(nobody has written this yet)"
@@ -83,6 +84,15 @@ def error_reference(page: str) -> str:
     rows = [
         f"| `{code}` | {exit_code_of(code)} | {says} | {advice.get(code, NO_ADVICE)} |"
         for code, says in CODES.items()
+    ]
+    return "\n".join(["| code | exit | means | do |", "|---|---|---|---|", *rows])
+
+
+def permit_reference() -> str:
+    """Return the generated part `permits`: why a permit is refused."""
+    rows = [
+        f"| `{code}` | {one.exit_code} | {one.says} | {one.do} |"
+        for code, one in PERMIT_CODES.items()
     ]
     return "\n".join(["| code | exit | means | do |", "|---|---|---|---|", *rows])
 

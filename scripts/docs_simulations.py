@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 ALPHA = 0.05
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference" / "simulations"
-TABLES = ("grid", "missing", "judge", "trials")
+TABLES = ("grid", "missing", "judge", "trials", "percentiles", "horizons")
 # What makes one line of the page: the worst false rule-out and the mean power over the rest.
 LINES = {
     "grid": ("design", "clusters", "items", "epochs"),
     "missing": ("clusters", "items", "missing"),
     "judge": ("n", "sensitivity", "specificity", "validated"),
     "trials": ("n", "law"),
+    "percentiles": ("experts", "items", "design"),
+    "horizons": ("families", "law", "success"),
 }
 NULL = "1.0"
 

@@ -11,7 +11,9 @@ compile() {
     --no-annotate --no-emit-index-url --no-emit-find-links "$@"
 }
 
-compile "$@" pyproject.toml --extra inspect --extra postgres --extra prove --extra sigstore \
+compile "$@" pyproject.toml --extra anchors --extra inspect --extra postgres --extra prove --extra sigstore \
   --group dev --output-file requirements/dev.txt
 compile "$@" pyproject.toml --constraint requirements/dev.txt --output-file requirements/core.txt
 compile "$@" --group setup --constraint requirements/dev.txt --output-file requirements/setup.txt
+compile "$@" pyproject.toml --extra inspect requirements/model.in --constraint requirements/dev.txt \
+  --output-file requirements/model.txt

@@ -314,12 +314,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="choice and order of the mutants")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--only", nargs="*", default=[], help="names must begin so: logic.combine")
+    parser.add_argument(
+        "--tests", nargs="*", default=[TESTS], help="only these files: quick, with more survivors"
+    )
     parser.add_argument("--json", type=Path, help="write all trials to this file")
     options = parser.parse_args()
     os.chdir(ROOT)
     plugin = Mutating(options)
     settings = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header"]
-    code = pytest.main([*settings, str(TESTS)], plugins=[plugin])
+    code = pytest.main([*settings, *map(str, options.tests)], plugins=[plugin])
     if plugin.failed or code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return 2
     if options.json:

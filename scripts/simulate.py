@@ -2,6 +2,7 @@
 
     python scripts/simulate.py            every cell, writes docs/reference/simulations/*.csv
     python scripts/simulate.py --small    a few cells, compared with those files
+    python scripts/simulate.py --tables horizons percentiles    only these, the others stay
 
 Every cell is one condition: a design, how clusters differ, a bound, and the truth as a share of the
 bound. At a share of 1 every rule-out is false and at most alpha of them are allowed; below 1 the
@@ -36,6 +37,7 @@ from docs_simulations import (
 )
 from simulate_draws import Cell, cells, draw
 from simulate_methods import ours, peers
+from simulate_people import horizon_cells, ranked_cells, run_horizon, run_ranked
 from simulate_spoiled import (
     judged_cells,
     run_judged,
@@ -63,8 +65,13 @@ BUDGETS = {
     "missing": Budget(10000, 1000),
     "judge": Budget(4000, 1000),
     "trials": Budget(4000, 400),
+    "percentiles": Budget(300, 80),
+    "horizons": Budget(300, 80),
 }
 SMALL = Budget(1000, 200)
+SMALL_BUDGETS = dict.fromkeys(BUDGETS, SMALL) | dict.fromkeys(
+    ("percentiles", "horizons"), Budget(60, 20)
+)
 
 
 class Job(NamedTuple):
@@ -88,6 +95,8 @@ RUN: dict[str, Callable[..., Rates]] = {
     "missing": run_spoiled,
     "judge": run_judged,
     "trials": run_trial,
+    "percentiles": run_ranked,
+    "horizons": run_horizon,
 }
 
 
@@ -98,6 +107,8 @@ def jobs(budgets: dict[str, Budget] = BUDGETS) -> list[Job]:
         "missing": spoiled_cells(shares=(1.0, 0.25)),
         "judge": judged_cells(shares=(1.0, 0.25)),
         "trials": trial_cells(shares=(1.0, 0.5)),
+        "percentiles": ranked_cells(shares=(1.0, 0.2)),
+        "horizons": horizon_cells(shares=(1.0, 0.25)),
     }
     return [
         Job(table, cell, budgets[table].null if cell.share == 1.0 else budgets[table].power)
@@ -108,7 +119,7 @@ def jobs(budgets: dict[str, Budget] = BUDGETS) -> list[Job]:
 
 def small_jobs() -> list[Job]:
     """Return a few cells of every table, with few samples each."""
-    some = jobs(dict.fromkeys(BUDGETS, SMALL))
+    some = jobs(SMALL_BUDGETS)
     fast = [job for job in some if job.table != "trials" or job.cell.share == 1.0]
     return [job for number, job in enumerate(fast) if number % 37 == 5]
 
@@ -157,9 +168,10 @@ def main() -> int:
     """Run the cells, print the tables, write or compare the files; return the exit code."""
     parser = argparse.ArgumentParser(description="Simulate false rule-outs and power.")
     parser.add_argument("--small", action="store_true", help="a few cells, compared")
+    parser.add_argument("--tables", nargs="+", choices=tuple(BUDGETS), default=tuple(BUDGETS))
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    todo = small_jobs() if options.small else jobs()
+    todo = small_jobs() if options.small else [j for j in jobs() if j.table in options.tables]
     start = time.perf_counter()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one thread per process
         os.environ.setdefault(name, "1")
@@ -171,8 +183,9 @@ def main() -> int:
     if options.small:
         missed += differences(rows, committed=read_rows())
     else:
-        write_rows(rows)
-        for table in BUDGETS:
+        kept = [] if set(options.tables) == set(BUDGETS) else read_rows()
+        write_rows([*rows, *(row for row in kept if row.table not in options.tables)])
+        for table in options.tables:
             print(f"\n{method_table(rows, table=table)}")
         print(f"\nwritten to {FOLDER}; now run scripts/check_docs.py --write")
     for line in missed:

@@ -31,3 +31,16 @@ def opener(door: dict[str, object], *, homes: Mapping[str, str]) -> Callable[[st
         return value
 
     return load
+
+
+def homes_in(room: str, files: Mapping[str, str]) -> dict[str, str]:
+    """Return the module of each name that a room gives out.
+
+    Args:
+        room: the room's own module.
+        files: each file of the room, and the names that it holds, with spaces between them.
+
+    >>> homes_in("tierlock.report", {"junit": "render_junit"})
+    {'render_junit': 'tierlock.report.junit'}
+    """
+    return {name: f"{room}.{file}" for file, names in files.items() for name in names.split()}

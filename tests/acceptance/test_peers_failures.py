@@ -26,14 +26,14 @@ def test_the_way_is_open_for_a_clean_run() -> None:
 
 
 @pytest.mark.parametrize("errored", [0, 20, 1000])
-def test_no_samples_or_only_errors_are_never_below_a_threshold(errored: int) -> None:
+def test_a_no_samples_or_only_errors_are_never_below_a_threshold(errored: int) -> None:
     found, decided = small.judge([small.run("r1", [], errored=errored)])
     assert found.thresholds[0].outcome is Outcome.UNDETERMINED
     assert decided.verdict is Verdict.HOLD
     assert {reason.code for reason in decided.reasons} == {"threshold.held"}
 
 
-def test_a_log_in_which_every_sample_failed_is_never_below_a_threshold() -> None:
+def test_a_failed_log_with_every_sample_errored_is_never_below_a_threshold() -> None:
     imported = read(LOGS / "all-errors.eval")
     found, decided = small.judge(imported.evidence)
     assert found.thresholds[0].outcome is Outcome.UNDETERMINED
@@ -42,7 +42,7 @@ def test_a_log_in_which_every_sample_failed_is_never_below_a_threshold() -> None
     assert imported.omissions or missing, "the failure must be said"
 
 
-def test_no_success_in_twenty_can_not_rule_out_five_percent_and_says_how_many_more() -> None:
+def test_e_no_success_in_twenty_can_not_rule_out_five_percent_and_says_how_many_more() -> None:
     run = small.run("r1", [0.0] * 20)
     found, decided = small.judge([run])
     assert found.thresholds[0].outcome is Outcome.UNDETERMINED
@@ -63,7 +63,7 @@ def test_the_number_of_further_samples_is_the_one_that_settles(size: int) -> Non
     assert (found.thresholds[0].outcome is Outcome.RULED_OUT) == (size >= 59)
 
 
-def test_the_same_run_twice_counts_once() -> None:
+def test_g_the_same_run_twice_counts_once() -> None:
     run = small.run("r1", [0.0] * 40)
     once, _ = small.judge([run])
     twice, decided = small.judge([run, run.model_copy()])
@@ -71,7 +71,7 @@ def test_the_same_run_twice_counts_once() -> None:
     assert decided.verdict is Verdict.HOLD
 
 
-def test_two_files_of_one_log_count_once() -> None:
+def test_g_two_files_of_one_log_count_once() -> None:
     files = [read(LOGS / name).evidence for name in ("success.eval", "duplicate.eval")]
     assert {record.digest for one in files for record in one} == {files[0][0].digest}
     once, _ = small.judge(files[0])
@@ -82,7 +82,7 @@ def test_two_files_of_one_log_count_once() -> None:
     assert estimate.units == 5
 
 
-def test_ten_runs_and_one_submitted_hold_until_the_others_are_there() -> None:
+def test_h_ten_runs_and_one_submitted_hold_until_the_others_are_there() -> None:
     clean = small.run("r0", [0.0] * 60)
     others = [f"r{number}" for number in range(1, 10)]
     found, decided = small.judge([clean], started=others)
@@ -95,7 +95,7 @@ def test_ten_runs_and_one_submitted_hold_until_the_others_are_there() -> None:
     assert after.verdict is Verdict.ALLOW
 
 
-def test_the_other_nine_runs_veto_when_they_were_unlucky() -> None:
+def test_h_the_other_nine_runs_veto_when_they_were_unlucky() -> None:
     clean = small.run("r0", [0.0] * 60)
     bad = [small.run(f"r{number}", [1.0] * 5 + [0.0] * 55, hours=1) for number in range(1, 10)]
     found, decided = small.judge([clean, *bad])
@@ -103,7 +103,7 @@ def test_the_other_nine_runs_veto_when_they_were_unlucky() -> None:
     assert decided.verdict is Verdict.HOLD
 
 
-def test_a_sample_answered_by_a_fallback_model_is_excluded_and_reported() -> None:
+def test_i_a_sample_answered_by_a_fallback_model_is_excluded_and_reported() -> None:
     evidence = read(LOGS / "fallback.eval").evidence
     found, _ = small.judge(evidence)
     estimate = found.finding("line:bio").estimate
@@ -124,7 +124,7 @@ def test_a_sample_answered_by_a_fallback_model_is_excluded_and_reported() -> Non
         ("rule_out_below: 0.05", "rule_out_below: 0.05, rule_in_above: 0.01"),
     ],
 )
-def test_a_flipped_direction_is_an_error_and_names_the_place(old: str, new: str) -> None:
+def test_m_a_flipped_direction_is_an_error_and_names_the_place(old: str, new: str) -> None:
     with pytest.raises(FrameworkError) as caught:
         small.framework(small.TEXT.replace(old, new))
     assert caught.value.code == "framework.bounds"

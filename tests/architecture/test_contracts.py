@@ -13,8 +13,8 @@ import pytest
 from tests.architecture.house import ROOT
 
 ALL_ROOMS = [
-    "analysis", "attest", "cli", "core", "frameworks", "importers", "ledger", "policy", "report",
-    "stats", "store", "usecases",
+    "analysis", "attest", "cli", "core", "frameworks", "importers", "ledger", "permit", "policy",
+    "report", "runners", "stats", "store", "usecases",
 ]  # fmt: skip
 
 
@@ -53,6 +53,12 @@ def test_the_package_keeps_the_contracts(tmp_path: Path) -> None:
         ("ledger", "import tierlock.core", ""),
         ("ledger", "import tierlock.attest", "nothing of what it stores"),
         ("ledger", "import tierlock.store", "one direction"),
+        ("usecases", "import tierlock.permit", ""),
+        ("permit", "import cryptography", ""),
+        ("permit", "import pydantic", "nothing but cryptography"),
+        ("permit", "import tierlock.core", "one direction"),
+        ("permit", "import tierlock.attest", "one direction"),
+        ("core", "import tierlock.permit", "one direction"),
         ("attest", "import tierlock.core", ""),
         ("attest", "import tierlock.policy", "one direction"),
         ("attest", "import tierlock.stats", "one direction"),

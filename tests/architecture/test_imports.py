@@ -20,6 +20,13 @@ except SystemExit as stop:
     assert not stop.code
 """
 
+# What a serving process loads to check its permit: the standard library and cryptography.
+BESIDE_PERMIT = {
+    "msgspec", "rfc8785", "securesystemslib", "socket", "ssl", "subprocess", "tierlock.attest",
+    "tierlock.core", "tierlock.ledger", "tierlock.policy", "tierlock.usecases",
+}  # fmt: skip
+LOAD_PERMIT = "import tierlock.permit; tierlock.permit.check"
+
 # statement, the room it needs, what it must not load
 CASES = [
     ("import tierlock", "", HEAVY | OUTSIDE),
@@ -27,6 +34,7 @@ CASES = [
     ("import tierlock.core", "core", OUTSIDE | {"numpy", "scipy"}),
     ("import tierlock.stats", "stats", OUTSIDE | {"scipy.stats", "pandas"}),
     ("import tierlock.policy", "policy", OUTSIDE | {"scipy.stats", "pandas"}),
+    (LOAD_PERMIT, "permit", HEAVY | OUTSIDE | BESIDE_PERMIT),
 ]
 
 

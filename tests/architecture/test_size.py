@@ -18,8 +18,10 @@ PURE_BUDGETS = {"core": 2200, "stats": 3900, "policy": 5700}
 # shrinks: an entry that is not needed any more fails below.
 _DOOR = "only the names that the room exports, each twice"
 LONG_FILES: dict[str, tuple[int, str]] = {
-    "src/tierlock/core/__init__.py": (380, _DOOR),
+    "src/tierlock/core/__init__.py": (420, _DOOR),
     "src/tierlock/stats/__init__.py": (380, _DOOR),
+    "src/tierlock/report/__init__.py": (380, _DOOR),
+    "src/tierlock/usecases/__init__.py": (500, _DOOR),
 }
 
 # "file.py::function" over the hard limit, likewise.

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -17,11 +17,11 @@ from tierlock.core import (
     Attestation,
     Choice,
     Claim,
-    Determination,
     Evidence,
     Framework,
     Negatives,
     Plan,
+    PlanEntry,
     Record,
     Ruling,
     RunRegister,
@@ -30,13 +30,14 @@ from tierlock.core import (
     digest,
     parse_instant,
 )
+from tierlock.policy import sealed_order
 
 Json = dict[str, Any]
 RecordT = TypeVar("RecordT", bound=Record)
 INPUTS = {
     "at", "framework", "subject", "plan", "other_plans", "runs", "register", "attestations",
     "negatives", "history", "claims", "rulings", "approvals", "choices", "action", "decide",
-    "parent",
+    "parent", "asked_before",
 }  # fmt: skip
 MAY = "2026-05-01T00:00:00Z"
 TOKEN = re.compile(
@@ -131,11 +132,11 @@ def determination_inputs(case: Json) -> Inputs:
     case = named(case)
     framework = parse(Framework, case["framework"])
     subject = parse(Subject, case["subject"])
-    evidence = tuple(
-        run_evidence(run, subject=subject, framework=framework) for run in case["runs"]
-    )
     others = _plans(case.get("other_plans", {}), framework=framework, subject=subject)
     plan = _plan(case["plan"], framework=framework, subject=subject, others=others)
+    evidence = tuple(
+        run_evidence(run, subject=subject, framework=framework, plan=plan) for run in case["runs"]
+    )
     return Inputs(
         framework=framework,
         subject=subject,
@@ -170,12 +171,18 @@ def _plan(
         framework=digest(framework),
         supersedes=None,
     )
+    for slot in fields["slots"]:
+        if "looks" in slot and "items" not in slot["looks"]:
+            most = max(slot["looks"]["clusters"])
+            slot["looks"] |= {"items": sorted(f"i{number}" for number in range(1, most + 1))}
     if "supersedes" in fields and not fields["supersedes"].startswith("sha256:"):
         fields["supersedes"] = digest(others[fields["supersedes"]])
     return parse(Plan, fields)
 
 
-def run_evidence(run: Json, *, subject: Subject, framework: Framework) -> Evidence:
+def run_evidence(
+    run: Json, *, subject: Subject, framework: Framework, plan: Plan | None = None
+) -> Evidence:
     """Return the evidence that the compact form of one run stands for."""
     fields = take(
         run,
@@ -184,6 +191,7 @@ def run_evidence(run: Json, *, subject: Subject, framework: Framework) -> Eviden
         values="",
         epochs=1,
         first=1,
+        drawn=True,
         measured_at=MAY,
         finished_at=None,
         status="success",
@@ -214,6 +222,7 @@ def run_evidence(run: Json, *, subject: Subject, framework: Framework) -> Eviden
             fields["values"],
             epochs=fields["epochs"],
             first=fields["first"],
+            drawn=_drawn(plan) if fields["drawn"] else (),
             scorer=fields["scorer"],
         ),
         "reported": fields["reported"],
@@ -226,8 +235,18 @@ def run_evidence(run: Json, *, subject: Subject, framework: Framework) -> Eviden
     return parse(Evidence, data)
 
 
-def _samples(text: str, *, epochs: int, first: int, scorer: str) -> Json:
-    """Rows of `<count>*<value or state>` tokens; `epochs` attempts follow one another per item."""
+def _drawn(plan: Plan | None) -> Sequence[str]:
+    """The items in the order of the first slot with looks; nothing without one."""
+    slots = () if plan is None else plan.slots
+    orders = (sealed_order(plan, slot=slot.slot) for slot in slots if plan is not None)
+    return next((order for order in orders if order), ())
+
+
+def _samples(text: str, *, epochs: int, first: int, drawn: Sequence[str], scorer: str) -> Json:
+    """Rows of `<count>*<value or state>` tokens; `epochs` attempts follow one another per item.
+
+    Items are those `drawn`, from number `first` on; after them, or where none are, `i<number>`.
+    """
     rows: list[re.Match[str]] = []
     for token in text.split():
         match = TOKEN.fullmatch(token)
@@ -236,7 +255,7 @@ def _samples(text: str, *, epochs: int, first: int, scorer: str) -> Json:
         rows += [match] * int(match["count"])
     scored = [row["value"][0] in "-0123456789" for row in rows]
     samples: Json = {
-        "id": [f"i{first + number // epochs}" for number in range(len(rows))],
+        "id": [_item(first + number // epochs, drawn=drawn) for number in range(len(rows))],
         "epoch": [number % epochs + 1 for number in range(len(rows))],
         "state": [
             "scored" if good or row["value"] == "none" else row["value"]
@@ -259,13 +278,17 @@ def _samples(text: str, *, epochs: int, first: int, scorer: str) -> Json:
     return samples
 
 
+def _item(number: int, *, drawn: Sequence[str]) -> str:
+    return drawn[number - 1] if number <= len(drawn) else f"i{number}"
+
+
 def _register(
     case: Json, *, evidence: tuple[Evidence, ...], plans: tuple[Plan, ...]
 ) -> RunRegister | None:
     """The explicit register; where a case has none but other plans, one with all its runs."""
     if "register" not in case and "other_plans" not in case:
         return None
-    fields = take(case.get("register", {}), runs=[], of_evidence=True, plans=True)
+    fields = take(case.get("register", {}), runs=[], of_evidence=True, plans=True, entry=None)
     rows = []
     slots = {
         task: name
@@ -291,7 +314,23 @@ def _register(
         data["runId"], data["startedAt"] = data.pop("run"), data.pop("started_at")
         rows.append(data)
     register = parse(RunRegister, {"runs": rows})
-    return register.model_copy(update={"plans": plans if fields["plans"] else ()})
+    return register.model_copy(
+        update={
+            "plans": plans if fields["plans"] else (),
+            "entries": _entries(fields.get("entry"), active=plans[-1]),
+        }
+    )
+
+
+def _entries(given: Json | None, *, active: Plan) -> tuple[PlanEntry, ...] | None:
+    """The entry of the active plan in the ledger; none where `given` is empty."""
+    if given is None:
+        return None
+    fields = take(given, logged_at=None, known=[])
+    if fields.get("logged_at") is None:
+        return ()
+    row = {"plan": digest(active), "loggedAt": fields["logged_at"], "known": fields["known"]}
+    return (parse(PlanEntry, row),)
 
 
 def _attestation(data: Json) -> Attestation:
@@ -318,19 +357,19 @@ def _spent(data: Json) -> SpentAlpha:
     return parse(SpentAlpha, take(data, threshold="line", lineage="m", weights=None, spent_at=MAY))
 
 
-def gate_inputs(case: Json, *, determination: Determination) -> Gate:
-    """Return the inputs of `decide`; `this` stands for the digest of the determination.
+def gate_inputs(case: Json, *, this: str, before: str = "") -> Gate:
+    """Return the inputs of `decide`.
 
+    `this` and `before` stand for the identities of the determination and of an earlier one.
     `decide` in a case changes what the gate sees: its instant, subject, framework or negatives.
     """
     later = take(case.get("decide", {}), at=None, subject=None, framework=None, negatives=None)
     case = named({**case, **{key: merge(case.get(key), value) for key, value in later.items()}})
-    this = digest(determination)
     at = case["at"]
     approvals = [
         take(
             one, role=None, signer=None, action="release", determination="this", approved_at=at,
-            expires_at=None, assurance="signed",
+            expires_at=None, assurance="signed", surface=None, audience=None,
         )
         for one in case.get("approvals", [])
     ]  # fmt: skip
@@ -350,9 +389,8 @@ def gate_inputs(case: Json, *, determination: Determination) -> Gate:
         for one in case.get("choices", [])
     ]  # fmt: skip
     for record in (*approvals, *rulings):
-        record["determination"] = (
-            this if record["determination"] == "this" else record["determination"]
-        )
+        known = {"this": this, "before": before}
+        record["determination"] = known.get(record["determination"], record["determination"])
     for signed in (*rulings, *choices):
         signed["signatures"] = [{"assurance": "signed", **one} for one in signed["signatures"]]
     return Gate(
@@ -375,5 +413,6 @@ def _claim(data: Json | str) -> Claim:
         "holds_with_weights": False, "claimed_at": MAY, "expires_at": None, "interim": None,
         "evidence": [{"kind": "document", "says": "seen", "produced_at": MAY}],
         "audiences": ["*"], "environments": ["*"], "exceptions": [], "owner": "",
+        "assurance": "declared",
     }  # fmt: skip
     return parse(Claim, take(given, **defaults))

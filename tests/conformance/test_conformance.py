@@ -23,7 +23,14 @@ from tests.conformance.expand import (
 from tests.conformance.wants import GATE, check_want, expected, of_engine, of_reference
 from tests.reference import engine as reference
 from tests.reference.gate import decide as reference_decide
-from tierlock.core import Determination, Evidence, TierlockError, digest
+from tests.reference.identity import identity
+from tierlock.core import (
+    Determination,
+    Evidence,
+    TierlockError,
+    canonical_bytes,
+    determination_id,
+)
 from tierlock.frameworks import parse_framework
 from tierlock.policy import decide, determine
 
@@ -37,6 +44,7 @@ ELSEWHERE = {
     "L1": "property test", "L4": "property test", "L5": "property test",
     "L6": "property test", "L7": "property test", "L8": "property test", "L9": "property test",
     "L10": "property test", "G-15": "property tests of the laws",
+    "G-18": "joins two answers: tests/unit/policy/test_sealed_bar.py and acceptance tests",
 }  # fmt: skip
 
 
@@ -115,6 +123,13 @@ def _determine(case: Json) -> tuple[Inputs, Determination]:
     return inputs, determination
 
 
+def _earlier(case: Json) -> tuple[Json, Determination | None]:
+    """Return the case without `asked_before`, and the engine's determination of that."""
+    case = dict(case)
+    patch = case.pop("asked_before", None)
+    return case, None if patch is None else _determine(merge(case, patch))[1]
+
+
 def _parse_and_run(case: Json) -> None:
     """Run a case that must fail; where the framework is to blame, parse it as a file."""
     if case["want_error_code"].startswith("framework."):
@@ -123,10 +138,12 @@ def _parse_and_run(case: Json) -> None:
 
 
 def _run_engine(case: Json, *, gate: bool) -> Json:
-    inputs, determination = _determine(inputs_of(case))
+    given, earlier = _earlier(inputs_of(case))
+    inputs, determination = _determine(given)
     decision = None
     if gate:
-        asked = gate_inputs(inputs_of(case), determination=determination)
+        before = "" if earlier is None else determination_id(earlier)
+        asked = gate_inputs(given, this=determination_id(determination), before=before)
         decision = decide(
             asked.framework,
             determination,
@@ -156,7 +173,8 @@ def test_reference(name: str) -> None:
 
 
 def _run_reference(case: Json, *, gate: bool) -> Json:
-    inputs = determination_inputs(inputs_of(case))
+    given, earlier = _earlier(inputs_of(case))
+    inputs = determination_inputs(given)
     common: dict[str, Any] = {
         "subject": inputs.subject,
         "at": inputs.at,
@@ -170,11 +188,13 @@ def _run_reference(case: Json, *, gate: bool) -> Json:
     if gate:
         # Approvals and rulings name the engine's determination; the reference has none of its own.
         determination = determine(inputs.framework, inputs.plan, inputs.evidence, **common)
-        asked = gate_inputs(inputs_of(case), determination=determination)
+        name = identity(canonical_bytes(determination))
+        before = "" if earlier is None else identity(canonical_bytes(earlier))
+        asked = gate_inputs(given, this=name, before=before)
         answer = reference_decide(
             asked.framework,
             judgement,
-            name=digest(determination),
+            name=name,
             subject=asked.subject,
             action=asked.action,
             at=asked.at,

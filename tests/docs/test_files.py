@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.architecture.house import ROOT
-from tierlock.attest import ExpectedSubject, Trust, TrustedKey
+from tierlock.attest import ExpectedSubject, Trust, TrustedKey, Witnesses
 from tierlock.core import (
     Action,
     ClaimEvidence,
@@ -27,7 +27,14 @@ from tierlock.core import (
 )
 from tierlock.frameworks import parse_record
 from tierlock.store import LocalStore
-from tierlock.usecases import ProjectFile, Statements, SubjectFile
+from tierlock.usecases import (
+    Elicitation,
+    ProjectFile,
+    RunSettings,
+    Statements,
+    SubjectFile,
+    TokenPrice,
+)
 from tierlock.usecases.demo import STORY, play
 
 PAGE = (ROOT / "docs" / "reference" / "files.md").read_text(encoding="utf-8")
@@ -37,6 +44,9 @@ KINDS: dict[str, type[Record]] = {
     "lineage": Lineage,
     "surface": Surface,
     "action": Action,
+    "runs": RunSettings,
+    "variant": Elicitation,
+    "price": TokenPrice,
     "Statements file": Statements,
     "claims": StatedClaim,
     "evidence": ClaimEvidence,
@@ -51,6 +61,7 @@ KINDS: dict[str, type[Record]] = {
     "records": StatedNegative,
     "Trust file": Trust,
     "trusted key": TrustedKey,
+    "witnesses": Witnesses,
     "expected subject": ExpectedSubject,
 }
 
@@ -103,4 +114,4 @@ def test_everything_in_a_store_is_listed(tmp_path):
     there = {path.name + "/" * path.is_dir() for path in store.folder.iterdir()}
     listed = set(re.findall(r"^\| `([^`]+)` \|", section("The store"), re.MULTILINE))
     assert there <= listed
-    assert listed - there <= {"plans.jsonl"}
+    assert listed - there <= {"anchors/", "plans.jsonl", "seen.json"}

@@ -16,6 +16,7 @@ simulate = importlib.import_module("simulate")
 draws = importlib.import_module("simulate_draws")
 methods = importlib.import_module("simulate_methods")
 spoiled = importlib.import_module("simulate_spoiled")
+people = importlib.import_module("simulate_people")
 tables = importlib.import_module("docs_simulations")
 
 
@@ -90,6 +91,30 @@ def test_missing_outcomes_that_are_all_dangerous_change_nothing_of_the_default()
     found = spoiled.run_spoiled(cell, replicates=1500)
     assert found["default"] <= 0.05 + 3 * (0.05 * 0.95 / 1500) ** 0.5
     assert found["default, dropped"] == 1.0  # nothing but successes was lost, and all of them
+
+
+def test_the_true_horizon_is_that_of_the_law() -> None:
+    """Families that are alike follow the curve itself: 2^5 minutes at one half."""
+    assert people.true_horizon("alike", 0.5) == pytest.approx(32.0, rel=0.02)
+    shorter = 2 ** (people.MIDDLE - np.log(4) / people.SLOPE)
+    assert people.true_horizon("alike", 0.8) == pytest.approx(shorter, rel=0.02)
+
+
+def test_horizons_are_decided_with_every_gate() -> None:
+    """Below the least number of families the default says nothing, the test alone does."""
+    few = people.Horizon(6, "alike", 0.5, 0.02)
+    found = people.run_horizon(few, replicates=12)
+    assert found["default"] == 0.0
+    assert found["no gates"] > 0.5
+
+
+@pytest.mark.parametrize("design", ["same items", "own items"])
+def test_ranks_are_of_the_ability_and_not_of_the_luck(design: str) -> None:
+    """A subject far below every expert is ruled out; nobody is with a handful of experts."""
+    far = people.run_ranked(people.Ranked(30, 30, design, 0.9, 1e-4), replicates=15)
+    assert far["default"] == 1.0
+    few = people.run_ranked(people.Ranked(3, 30, design, 0.5, 1e-4), replicates=15)
+    assert (few["default"], few["rank alone"]) == (0.0, 1.0)
 
 
 def test_the_files_hold_every_cell_and_no_other() -> None:

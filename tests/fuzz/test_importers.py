@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.importers import test_garak, test_metr, test_promptfoo
 from tests.unit.importers.logs import as_log, header, mean_of, members, pack, sample
-from tierlock.core import TierlockError, canonical_bytes
-from tierlock.importers import Limits, find_logs, formats, read
+from tests.unit.importers.test_every_eval_ever_write import PUBLISHER
+from tests.unit.importers.test_every_eval_ever_write import evidence as measured
+from tierlock.core import Reported, Samples, TierlockError, canonical_bytes
+from tierlock.importers import Limits, find_logs, formats, read, write_every_eval_ever
 from tierlock.importers.untrusted_zip import Archive
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "inspect"
@@ -71,7 +74,38 @@ YAML = (
     "reported:\n  - {subject: m, evaluation: e, measured_at: 2026-03-01, citation: c, n: 5,\n"
     "     successes: 2, mean: 0.4, configuration: {a: b}}\n"
 )
+PROMPTFOO = test_promptfoo.document(
+    [
+        test_promptfoo.outcome(0, namedScores={"sums": 1}, metadata={"pluginId": "x"}),
+        test_promptfoo.outcome(1, passed=False, response={"output": "", "cached": True}),
+    ],
+    results=test_promptfoo.counted(1, 1, 0),
+    config={"providers": [{"id": "lab:m", "config": {"temperature": 1}}]},
+)
+GARAK = [
+    test_garak.SETUP,
+    test_garak.INIT,
+    test_garak.attempt("a", 1.0, 0.5, intent="T1"),
+    test_garak.attempt("b", None, status=1, outputs=[None, {"text": ""}]),
+    test_garak.counted(1, 1),
+    test_garak.END,
+]
+METR = test_metr.run("1", agent="a", invsqrt_task_weight=0.5, generation_cost=1.0)
+OURS = measured(samples=Samples(), reported=(Reported(n=5, mean=0.5, spread=0.1, spread_is="se"),))
+WRITTEN = json.loads(write_every_eval_ever(OURS, publisher=PUBLISHER).record)
+
+
+def as_text(document: Any) -> bytes:
+    """Return a document as JSON; a list of documents is a file of lines."""
+    lines = document if isinstance(document, list) else [document]
+    return "\n".join(map(json.dumps, lines)).encode()
+
+
 TEXTS = {
+    "p.json": as_text(PROMPTFOO),
+    "g.report.jsonl": as_text(GARAK),
+    "m.jsonl": as_text(METR),
+    "w.json": as_text(WRITTEN),
     "a.json": json.dumps({**HEAD, "samples": ROWS}).encode(),
     "e.json": json.dumps(EEE).encode(),
     "results_x.json": json.dumps(LM_EVAL).encode(),
@@ -191,6 +225,10 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 DOCUMENTS: dict[str, Any] = {
+    "p.json": PROMPTFOO,
+    "g.report.jsonl": GARAK,
+    "m.jsonl": METR,
+    "w.json": WRITTEN,
     "a.json": {**HEAD, "samples": ROWS},
     "e.json": EEE,
     "results_x.json": LM_EVAL,
@@ -207,7 +245,7 @@ def test_any_value_in_any_place(data: st.DataObject, folder: Path) -> None:
     for key in place[:-1]:
         inner = inner[key]
     inner[place[-1]] = data.draw(LEAVES)
-    settle(folder, name, json.dumps(document).encode())
+    settle(folder, name, as_text(document))
     if name == "a.json":
         rows = document.pop("samples") if isinstance(document.get("samples"), list) else []
         rows = [row for row in rows if isinstance(row, dict) and "id" in row]

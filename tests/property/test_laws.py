@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.property.permissive import drops_condition, more_permissive, opens
+from tests.reference.identity import identity
 from tests.strategies.chance import AT
 from tests.strategies.worlds import World, worlds
 from tierlock.core import (
@@ -30,6 +31,7 @@ from tierlock.core import (
     Samples,
     Threshold,
     canonical_bytes,
+    determination_id,
     digest,
     leaves,
 )
@@ -52,7 +54,7 @@ law = settings(
 def both(world: World) -> tuple[Determination, Decision]:
     """Return what the engine determines, and decides with sign-offs on just that."""
     determination = world.determined()
-    return determination, world.bound_to(digest(determination)).decided(determination)
+    return determination, world.bound_to(determination_id(determination)).decided(determination)
 
 
 def with_register(world: World) -> World:
@@ -150,7 +152,7 @@ def test_l4_removing_the_evidence_of_a_slot_never_opens(world: World) -> None:
 @given(worlds())
 def test_l4_removing_a_claim_or_an_approval_never_opens(world: World) -> None:
     determination, before = both(world)
-    bound = world.bound_to(digest(determination))
+    bound = world.bound_to(determination_id(determination))
     for claims in without_each(world.claims):
         assert not more_permissive(before, replace(bound, claims=claims).decided(determination))
     for approvals in without_each(bound.approvals):
@@ -166,6 +168,17 @@ def test_l4_removing_an_attestation_never_opens(world: World) -> None:
         _, after = both(replace(world, attestations=attestations))
         assert not opens(before, after)
         assert not drops_condition(before, after)
+
+
+@law
+@given(worlds())
+def test_d1_asking_again_is_no_other_determination(world: World) -> None:
+    """D-1: whoever asks a moment later finds what was signed."""
+    first = world.determined()
+    again = replace(world, at=world.at + timedelta(milliseconds=1)).determined()
+    assert determination_id(first) == determination_id(again)
+    assert determination_id(first) == identity(canonical_bytes(first))
+    assert digest(first) != digest(again)
 
 
 @law
@@ -256,7 +269,7 @@ def test_l7_time_alone_never_opens(world: World, later: timedelta) -> None:
     """On one determination, and on a new one; alpha of a new period is new (E-2), so none spent."""
     world = replace(world, history=())
     determination, before = both(world)
-    bound = world.bound_to(digest(determination))
+    bound = world.bound_to(determination_id(determination))
     assert not more_permissive(before, bound.decided(determination, at=AT + later))
     _, again = both(replace(world, at=AT + later))
     assert not more_permissive(before, again)
@@ -331,7 +344,7 @@ def test_l10_a_permission_never_outlives_what_it_rests_on(world: World, share: f
     determination, decision = both(world)
     assume(decision.expires_at is not None)  # one world in five: half as many examples are enough
     assert decision.expires_at is not None
-    bound = world.bound_to(digest(determination))
+    bound = world.bound_to(determination_id(determination))
     last = decision.expires_at - timedelta(microseconds=1)
     within = min(last, AT + (decision.expires_at - AT) * share)
     assert bound.decided(determination, at=within).verdict == "ALLOW"

@@ -181,6 +181,9 @@ def claim_problems(look: Look, claim: Claim, criterion: SafeguardCriterion) -> s
     for exception in claim.exceptions:
         if not set(exception.approved_by) <= set(look.framework.roles):
             found.add("claim.exception-role")
+    by_roles = claim.exceptions or claim.interim
+    if by_roles and claim.assurance != "signed" and look.framework.declared_assurance != "accepted":
+        found.add("claim.unsigned")
     return found
 
 

@@ -322,7 +322,9 @@ def _judgement(
 def _looked_since(case: Case, runs: Sequence[RegisteredRun]) -> datetime:
     """G-11: the earliest start of a planned run."""
     slots = {run.slot for run in runs}
-    planned = [run for slot in slots for run in first_runs(slot, case.plan, set(runs))]
+    planned = [
+        run for slot in slots for run in first_runs(slot, case.plan, case.register, set(runs))
+    ]
     return min((run.started_at for run in planned), default=case.at)
 
 

@@ -344,8 +344,13 @@ def _sign_offs(asked: Asked) -> tuple[Reasons, datetime | None]:
 
 
 def _approval_problem(asked: Asked, approval: Approval) -> str:
-    if approval.action != asked.action.name:
-        return "approval.missing"
+    for given, wanted in (
+        (approval.action, asked.action.name),
+        (approval.surface or asked.action.surface, asked.action.surface),
+        (approval.audience or asked.action.audience, asked.action.audience),
+    ):
+        if given != wanted:
+            return "approval.missing"
     if approval.determination != asked.name:
         return "approval.other-digest"
     if approval.expires_at is not None and asked.at >= approval.expires_at:

@@ -214,7 +214,7 @@ def slot_for(
         for record in evidence
         if is_own(subject, record.subject.name, record.subject.parts, safeguards=safeguards)
     }
-    first = [run.run_id for run in first_runs(name, plan, runs)]
+    first = [run.run_id for run in first_runs(name, plan, register, runs)]
     return Slot(
         planned=tuple(own[run] for run in first if run in own),
         unplanned=tuple(
@@ -225,7 +225,20 @@ def slot_for(
     )
 
 
-def first_runs(name: str, plan: Plan, runs: Iterable[RegisteredRun]) -> list[RegisteredRun]:
+def _is_later(run: RegisteredRun, plan: Plan, register: RunRegister) -> bool:
+    """S-9: the run began, and became known, after the plan had its entry."""
+    if register.entries is None:
+        return run.started_at >= plan.sealed_at
+    for entry in register.entries:
+        if entry.plan == digest(plan):
+            began = run.started_at >= plan.sealed_at and run.started_at >= entry.logged_at
+            return began and run.run_id not in entry.known
+    return False
+
+
+def first_runs(
+    name: str, plan: Plan, register: RunRegister, runs: Iterable[RegisteredRun]
+) -> list[RegisteredRun]:
     """S-2: the planned runs of one slot."""
     promise = plan.slot(name)
     eligible = [
@@ -233,7 +246,7 @@ def first_runs(name: str, plan: Plan, runs: Iterable[RegisteredRun]) -> list[Reg
         for run in runs
         if run.slot == name
         and run.ended in ("success", "unknown")
-        and (plan.declared == "after" or run.started_at >= plan.sealed_at)
+        and (plan.declared == "after" or _is_later(run, plan, register))
     ]
     eligible.sort(key=lambda run: (run.started_at, run.run_id))
     return eligible[: promise.runs if promise else 0]

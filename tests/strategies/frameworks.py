@@ -178,7 +178,7 @@ def interpretations(draw: Draw, names: Sequence[str]) -> dict[str, Interpretatio
 
 def adjustments(draw: Draw, baseline: Sequence[str]) -> dict[str, Adjustment]:
     """Draw at most one adjustment, mostly one whose preconditions can be met."""
-    if not rarely(draw, 2):
+    if rarely(draw, 4):
         return {}
     # What nobody can meet is always among them: the others are met too often to need one.
     others = [name for name in ("deploy", "secure") if name not in baseline]

@@ -163,6 +163,7 @@ def _claim(
         approved_by=(one_of(draw, "ceo", "ceo", "nobody"),),
         expires_at=one_of(draw, SOON, ago(1)),
     )
+    signed = one_of(draw, "signed", "signed", "declared")
     own = evidence_of(kind, says="seen", at=ago(30))
     own = own.model_copy(update={"by": one_of(draw, "ann", "", "bob")})
     defects: dict[str, dict[str, object]] = {
@@ -172,11 +173,11 @@ def _claim(
         "parts": {"parts": {"safeguards": named_digest("older")}},
         "old": {"evidence": (old,), "claimed_at": ago(400)},
         "word": {"evidence": (word,)},
-        "interim": {"interim": interim, "expires_at": SOON},
+        "interim": {"interim": interim, "expires_at": SOON, "assurance": signed},
         "subject": {"subject": "somebody"},
         "audience": {"audiences": one_of(draw, ("public",), ("staff",), ("public", "staff"), ())},
         "environment": {"environments": one_of(draw, ("own",), ("partner",), ("own", "partner"))},
-        "exception": {"exceptions": (trusted,)},
+        "exception": {"exceptions": (trusted,), "assurance": signed},
         "own audit": {"evidence": (own,), "owner": "ann"},
     }
     chosen = weighted(

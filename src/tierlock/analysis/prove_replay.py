@@ -23,6 +23,7 @@ from tierlock.core import (
     Negatives,
     RoleSignature,
     Ruling,
+    determination_id,
     digest,
 )
 from tierlock.policy import (
@@ -67,7 +68,7 @@ def replay_fully(framework: Framework, *, situation: Situation) -> Replayed:
     choices = _choices(made.framework, situation, made.at)
     decision = None
     if situation.action:
-        name = digest(found)
+        name = determination_id(found)
         decision = decide(
             made.framework,
             found,

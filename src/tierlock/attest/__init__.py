@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tierlock.attest.bundle_records import BundleSeal, Result, Verification, WithheldPart
 from tierlock.attest.envelope import (
     PAYLOAD_TYPE,
     Envelope,
@@ -32,7 +33,7 @@ from tierlock.attest.predicates import (
 from tierlock.attest.public_key import PublicKey
 from tierlock.attest.schema import predicate_schema
 from tierlock.attest.signed_records import as_signed, join_signatures
-from tierlock.attest.signers import Ask, Signer, open_signer, sign_statement
+from tierlock.attest.signers import Ask, LibraryKey, Signer, open_signer, sign_statement
 from tierlock.attest.sigstore import sigstore_id
 from tierlock.attest.statement import (
     STATEMENT_TYPE,
@@ -47,7 +48,7 @@ from tierlock.attest.statement import (
 )
 from tierlock.attest.strict_json import parse_strict
 from tierlock.attest.summaries import SVR_TYPE, VSA_TYPE, allowed_property, make_svr, make_vsa
-from tierlock.attest.trust import ExpectedSubject, SigstoreIdentity, Trust, TrustedKey
+from tierlock.attest.trust import ExpectedSubject, SigstoreIdentity, Trust, TrustedKey, Witnesses
 from tierlock.attest.verify import (
     SignedBy,
     Verified,
@@ -68,22 +69,28 @@ __all__ = [
     "URI_BASE",
     "VSA_TYPE",
     "Ask",
+    "BundleSeal",
     "Envelope",
     "EnvelopeSignature",
     "EvidenceSummary",
     "ExpectedSubject",
     "KeyPair",
     "Kind",
+    "LibraryKey",
     "Predicate",
     "PublicKey",
     "ResourceDescriptor",
+    "Result",
     "SignedBy",
     "Signer",
     "SigstoreIdentity",
     "Statement",
     "Trust",
     "TrustedKey",
+    "Verification",
     "Verified",
+    "WithheldPart",
+    "Witnesses",
     "allowed_property",
     "as_signed",
     "canonical_envelope",

@@ -9,6 +9,7 @@ from typing import Final, Generic, Literal, TypeVar, get_args
 
 from pydantic import Field, ValidationError
 
+from tierlock.attest.bundle_records import BundleSeal, Verification
 from tierlock.attest.evidence_summary import EvidenceSummary
 from tierlock.attest.statement import (
     ResourceDescriptor,
@@ -41,7 +42,7 @@ from tierlock.core import (
 URI_BASE: Final = "https://tierlock.dev/attestation"
 Kind = Literal[
     "evidence", "determination", "ruling", "decision", "approval", "attestation", "claim",
-    "negative", "choice", "plan", "run-started",
+    "negative", "choice", "plan", "run-started", "bundle", "verification",
 ]  # fmt: skip
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 RECORDS: Final[Mapping[Kind, type[Record]]] = MappingProxyType(
@@ -57,6 +58,8 @@ RECORDS: Final[Mapping[Kind, type[Record]]] = MappingProxyType(
         "choice": Choice,
         "plan": Plan,
         "run-started": RegisteredRun,
+        "bundle": BundleSeal,
+        "verification": Verification,
     }
 )
 """What each kind of statement holds."""
@@ -64,11 +67,12 @@ R = TypeVar("R", bound=Record)
 
 # When the record says that it happened. Nobody signs before it did.
 _INSTANTS: Final = (
-    "approved_at", "attested_at", "chosen_at", "claimed_at", "decided_at", "determined_at",
-    "happened_at", "measured_at", "ruled_at", "sealed_at", "started_at",
+    "approved_at", "attested_at", "bundled_at", "chosen_at", "claimed_at", "decided_at",
+    "determined_at", "happened_at", "measured_at", "ruled_at", "sealed_at", "started_at",
+    "verified_at",
 )  # fmt: skip
 # What takes effect by being signed can not be signed for an earlier moment.
-_AT_ONCE: Final = frozenset({"approval", "plan"})
+_AT_ONCE: Final = frozenset({"approval"})
 
 
 class Predicate(Record, Generic[R]):
@@ -239,6 +243,8 @@ def _fixed(record: Record) -> tuple[ResourceDescriptor, ...] | None:
     if isinstance(record, Approval):
         digest = record.determination
         return (descriptor("determination", digest=digest, part="determination"),)
+    if isinstance(record, BundleSeal | Verification):
+        return (descriptor("manifest.json", digest=record.manifest, part="bundle"),)
     return None
 
 

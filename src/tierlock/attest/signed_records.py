@@ -10,6 +10,7 @@ from tierlock.core import (
     Approval,
     Attestation,
     Choice,
+    Claim,
     InputError,
     Record,
     RoleSignature,
@@ -20,19 +21,24 @@ from tierlock.core import (
 S = TypeVar("S", Ruling, Choice)
 
 
-def as_signed(verified: Verified) -> Record:
+def as_signed(verified: Verified, *, person: str | None = None) -> Record:
     """Return the record of a verified statement, marked with the signature that it has.
 
-    An approval and an attestation become `signed`; a ruling and a choice carry one signature, of
-    this role by this person. Other records have no such mark.
+    An approval, an attestation and a claim become `signed`; a ruling and a choice carry one
+    signature, of this role by this person. Other records have no such mark. The person is spelled
+    as the reader does, so that one person never counts as two.
+
+    Args:
+        verified: the statement.
+        person: how the reader spells the signer; by default as the trust file does with the key.
     """
-    record = verified.record
+    record, signer = verified.record, person or verified.signer.person
     if isinstance(record, Approval | Attestation):
+        return record.model_copy(update={"assurance": "signed", "signer": signer})
+    if isinstance(record, Claim):
         return record.model_copy(update={"assurance": "signed"})
     if isinstance(record, Ruling | Choice):
-        signature = RoleSignature(
-            role=verified.predicate.role, signer=verified.signer.person, assurance="signed"
-        )
+        signature = RoleSignature(role=verified.predicate.role, signer=signer, assurance="signed")
         return record.model_copy(update={"signatures": (signature,)})
     return record
 

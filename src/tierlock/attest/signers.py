@@ -48,6 +48,11 @@ class LibraryKey:
         self._public = public
 
     @property
+    def public(self) -> PublicKey:
+        """The public half, under which others check what is signed."""
+        return self._public
+
+    @property
     def key_id(self) -> str:
         """The name of the key."""
         return self._public.key_id

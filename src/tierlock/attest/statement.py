@@ -25,8 +25,9 @@ from tierlock.core import (
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{40,128}$")]
 PartName = Literal[
-    "weights", "elicitation", "safeguards", "surface", "name", "framework", "determination"
-]
+    "weights", "elicitation", "safeguards", "surface", "name", "framework", "determination",
+    "bundle",
+]  # fmt: skip
 _ORDER: Final[tuple[Part, ...]] = ("weights", "elicitation", "safeguards", "surface")
 _SHA256_HEX: Final = 64
 

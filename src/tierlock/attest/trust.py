@@ -90,6 +90,19 @@ class ExpectedSubject(Record):
         return frozenset({self.name, *self.known_as})
 
 
+class Witnesses(Record):
+    """Outside parties whose word about time the reader takes (spec/ledger.md A-5, A-6).
+
+    Attributes:
+        tsa: one PEM text per time stamping authority: its root certificate, and its own where its
+            tokens do not carry it.
+        rekor: public keys of logs, in PEM.
+    """
+
+    tsa: tuple[str, ...] = ()
+    rekor: tuple[str, ...] = ()
+
+
 class Trust(Record):
     """The reader's own trust file; nothing in a bundle or ledger can add to it.
 
@@ -98,12 +111,14 @@ class Trust(Record):
         frameworks: name of each framework that may be applied, to its digest.
         subject: the subject that statements must be about; None leaves it open.
         apart: groups of roles of which one person may hold only one in the same matter.
+        witnesses: who may say when a tree head existed; nobody may without it.
     """
 
     keys: dict[str, TrustedKey] = Field(min_length=1)
     frameworks: dict[str, Digest] = {}
     subject: ExpectedSubject | None = None
     apart: tuple[tuple[str, ...], ...] = ()
+    witnesses: Witnesses = Witnesses()
 
     @model_validator(mode="after")
     def _ids_are_of_their_keys(self) -> Trust:

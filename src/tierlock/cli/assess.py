@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
@@ -14,14 +14,18 @@ from tierlock.cli.output import (
     progress,
     quiet_option,
 )
-from tierlock.cli.workers import workers
-from tierlock.importers import Reading
+from tierlock.cli.places import PlaceType
+from tierlock.cli.workers import executor_options, workers
+from tierlock.importers import Place, Reading
+
+if TYPE_CHECKING:
+    from tierlock.usecases import Reread
 
 DEFAULT_FRAMEWORK: Final = "asl/reference-1"
 
 
 @click.command("assess", context_settings=HELP)
-@click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("logs", nargs=-1, required=True, type=PlaceType())
 @click.option(
     "--project",
     "folder",
@@ -50,18 +54,31 @@ DEFAULT_FRAMEWORK: Final = "asl/reference-1"
     is_flag=True,
     help="Exit as `gate` would: 0 ALLOW, 1 DENY, 10 HOLD; of several frameworks, the worst.",
 )
+@executor_options
+@click.option(
+    "--reread",
+    type=click.Choice(["changed", "digest", "all"]),
+    default="changed",
+    show_default=True,
+    help="Which logs of an earlier run to read again: those whose size or times changed, those "
+    "whose digest changed, or all.",
+)
 @quiet_option
 def command(
-    logs: tuple[Path, ...],
+    logs: tuple[Place, ...],
     folder: Path | None,
     frameworks: tuple[str, ...],
     subject: str | None,
     at_text: str | None,
     style: str,
     exit_code: bool,
+    executor: str,
+    scheduler: str | None,
+    count: int | None,
+    reread: str,
     quiet: bool,
 ) -> None:
-    """Read evaluation LOGS (files or folders) and say what they show.
+    """Read evaluation LOGS (files, folders, or URLs of either) and say what they show.
 
     Evidence is kept in the store (.tierlock) and keeps counting, also when a log is deleted. A
     self-contained HTML report is written there. Exits 0 when it could be computed.
@@ -69,8 +86,12 @@ def command(
     With several --framework each judges the same evidence by its own lines.
     """
     at = instant_of(at_text)
-    with workers(logs) as executor:
-        reading = Reading(logs, executor=executor)
+    from tierlock.usecases import FileMemory, store_settings
+
+    store, keep_outputs = store_settings(folder or Path())
+    memory = FileMemory(store, keep_outputs=keep_outputs, reread=cast("Reread", reread))
+    with workers(logs, executor=executor, scheduler=scheduler, count=count) as crew:
+        reading = Reading(logs, executor=crew, memory=memory)
         # Loading the rest takes as long as reading some logs: with workers both go on at once.
         from tierlock.cli.assessed import answer, answer_each, project_of
         from tierlock.report import load_templates

@@ -5,32 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tierlock.cli.assess import DEFAULT_FRAMEWORK
-from tierlock.cli.output import color, data, talk, width
+from tierlock.cli.output import color, data, talk, tell_hook_errors, width
 from tierlock.core import InputError, Subject, printable
 from tierlock.importers import Imports
-from tierlock.report import (
-    EXIT_CODES,
-    render_assess_text,
-    render_json,
-    render_markdown,
-    render_side_by_side_json,
-    render_side_by_side_markdown,
-    render_side_by_side_text,
-)
+from tierlock.report import EXIT_CODES, render_assess_text, render_json, render_markdown
 from tierlock.usecases import (
     PROJECT_FILE,
     Assessed,
-    Compared,
     Project,
     assess,
-    assess_side_by_side,
     bare_project,
     load_project,
     subject_from,
-    under_each,
 )
+
+if TYPE_CHECKING:
+    from tierlock.usecases import Compared
 
 
 def answer(imports: Imports, *, project: Project, at: datetime, style: str, exit_code: bool) -> int:
@@ -56,6 +49,7 @@ def answer(imports: Imports, *, project: Project, at: datetime, style: str, exit
         data(render_assess_text(found.report, width=width(), color=color()))
         data(f"Report  {found.html}")
     _tell(found)
+    tell_hook_errors(project.store.folder)
     return code
 
 
@@ -78,6 +72,14 @@ def answer_each(
         style: `text`, `json` or `markdown`.
         exit_code: whether to exit with the worst of all answers; else 0 when it could be computed.
     """
+    # One framework is the rule, and a comparison of frameworks loads much that it does not need.
+    from tierlock.report import (
+        render_side_by_side_json,
+        render_side_by_side_markdown,
+        render_side_by_side_text,
+    )
+    from tierlock.usecases import assess_side_by_side, under_each
+
     projects = under_each(project, also=names[1:])
     done = assess_side_by_side(imports, projects=projects, at=at)
     code = done.found.exit_code if exit_code else 0
@@ -89,6 +91,7 @@ def answer_each(
         data(render_side_by_side_text(done.found, width=width(), color=color()))
         data(_where(done, names=names, project=project))
     _tell(done)
+    tell_hook_errors(project.store.folder)
     return code
 
 
@@ -136,7 +139,7 @@ def project_of(
 
 def _named(imports: Imports, name: str) -> Subject:
     """The subject by name; logs under one other name are declared to be about it."""
-    names = {item.subject.name for item in imports.evidence}
+    names = imports.subjects
     return Subject(name=name, known_as=tuple(sorted(names)) if len(names) == 1 else ())
 
 

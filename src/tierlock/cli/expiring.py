@@ -17,6 +17,7 @@ from tierlock.cli.output import (
     project_option,
     width,
 )
+from tierlock.cli.unmeasured import tell_unmeasured
 from tierlock.core import parse_period
 from tierlock.report import render_expiring_json, render_expiring_text
 from tierlock.usecases import expiring, load_project
@@ -40,6 +41,7 @@ def command(
         parse_period(within)
     project = load_project(folder, framework=framework)
     found = expiring(project, at=instant_of(at_text), within=within)
+    tell_unmeasured(project)
     code = 4 if within is not None and found.pressing else 0
     if style == "json":
         data(render_expiring_json(found, exit_code=code))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -18,8 +19,10 @@ from tierlock.cli.output import (
     instant_of,
     project_option,
     talk,
+    tell_hook_errors,
     width,
 )
+from tierlock.cli.unmeasured import tell_unmeasured
 from tierlock.core import Decision, InputError, Verdict
 from tierlock.report import (
     EXIT_CODES,
@@ -73,6 +76,7 @@ def command(
     Exits 0 for ALLOW, 1 for DENY, 10 for HOLD, the same in every format. Only 0 is permission.
     """
     project = load_project(folder, framework=framework)
+    tell_hook_errors(project.store.folder)
     if every:
         if name or surface or audience or style not in ALL_FORMATS:
             shown = " and ".join(ALL_FORMATS)
@@ -91,16 +95,29 @@ def command(
     if answer.decision is None:
         raise InputError("input.action", "no action was asked")
     code = 0 if advisory else EXIT_CODES[answer.decision.verdict]
+    _tell_unheard(answer)
+    tell_unmeasured(project)
     data(_render(style, answer, answer.decision, project, code))
     if advisory:
         talk(f"advisory: {answer.decision.verdict} was not enforced")
     raise click.exceptions.Exit(code)
 
 
+def _tell_unheard(answer: Answer) -> None:
+    """Say which signatures do not count: somebody believes that they signed."""
+    unheard = Counter(
+        one.why for one in answer.stated.signed if one.code and one.kind != "negative"
+    )
+    for why, count in unheard.items():
+        talk(f"{count} signed statement(s) do not count: {why}; see tierlock signatures")
+
+
 def _answer_all(project: Project, *, at: datetime, style: str, advisory: bool) -> NoReturn:
     """Print every answer and exit with the worst of them."""
     found = ask_all(project, at=at)
     record_all(project, answers=found)
+    _tell_unheard(found.answer)
+    tell_unmeasured(project)
     verdicts = {answer.verdict for answer in found.decisions.values()}
     # DENY outranks HOLD; no action at all is no permission.
     worst = next((v for v in (Verdict.DENY, Verdict.HOLD) if v in verdicts), Verdict.ALLOW)

@@ -93,6 +93,15 @@ def talk(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
+def tell_hook_errors(store: Path) -> None:
+    """Say what was not recorded of others' runs: evidence may be missing that nobody misses."""
+    from tierlock.usecases import hook_errors_in
+
+    errors = hook_errors_in(store)
+    if errors:
+        talk(f"{len(errors)} run(s) could not be recorded by a hook; see tierlock hooks")
+
+
 def progress(*, quiet: bool) -> Callable[[int, int], None] | None:
     """Return a reporter of files read, for long work on a terminal; None otherwise."""
     if quiet or not sys.stderr.isatty():

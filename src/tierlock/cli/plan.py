@@ -13,6 +13,7 @@ from tierlock.cli.context import HELP
 from tierlock.cli.output import (
     at_option,
     data,
+    format_option,
     framework_option,
     instant_of,
     project_option,
@@ -20,8 +21,16 @@ from tierlock.cli.output import (
 )
 from tierlock.core import InputError, Looks, digest, format_instant
 from tierlock.policy import planned_rules
-from tierlock.report import render_looks
-from tierlock.usecases import entry_of, load_project, seal_plan
+from tierlock.report import render_looks, render_plan_status, render_plan_status_json
+from tierlock.usecases import (
+    entry_of,
+    load_project,
+    plan_status,
+    planned_items,
+    read_items,
+    seal_plan,
+    start_run,
+)
 
 
 @click.group("plan", context_settings=HELP)
@@ -57,6 +66,13 @@ def command() -> None:
     show_default=True,
     help="What keeps the error over all looks; `betting` is for scores in between.",
 )
+@click.option(
+    "--items",
+    "items_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Ids of all samples (or clusters) that the looks draw from, one a line.",
+)
 @click.option("--planned-value", type=float, metavar="P", help="True value the looks count on.")
 @project_option
 @framework_option
@@ -68,6 +84,7 @@ def seal(
     inherited: tuple[str, ...],
     looks_text: str | None,
     design: Literal["group_sequential", "e_process", "betting"],
+    items_file: Path | None,
     planned_value: float | None,
     folder: Path,
     framework: str | None,
@@ -89,7 +106,11 @@ def seal(
             raise InputError("input.type", "--looks says how many runs there are; leave --runs out")
         if planned_value is not None and not math.isfinite(planned_value):
             raise InputError("input.type", f"`{planned_value}` is no value to plan for")
-        looks = Looks(kind=design, clusters=_numbers(looks_text), planned=planned_value)
+        clusters = _numbers(looks_text)
+        items = read_items(items_file, least=clusters[-1])
+        looks = Looks(kind=design, clusters=clusters, items=items, planned=planned_value)
+    elif items_file is not None:
+        raise InputError("input.type", "--items are what --looks draw from; there are none")
     names = tuple(project.framework.evaluations) if everything else slots
     plan = seal_plan(
         project,
@@ -108,10 +129,29 @@ def seal(
     for slot in plan.slots:
         tasks = ", ".join(project.framework.evaluations[slot.slot].tasks)
         data(f"  {slot.slot}: {slot.runs} run(s) of {tasks}, {slot.source}")
+        if slot.looks is not None:
+            draws = f"samples drawn from {len(slot.looks.items)}"
+            data(f"    {draws}; `tierlock plan items --slot {slot.slot}` prints them")
     for line in render_looks(planned_rules(project.framework, plan=plan), width=width()):
         data(line)
     if plan.supersedes is not None:
         data(f"supersedes {plan.supersedes}; the runs it promised stay owed")
+
+
+@command.command("items", context_settings=HELP)
+@click.option("--slot", required=True, metavar="ID", help="Evaluation that the plan looks at.")
+@click.option(
+    "--look", type=click.IntRange(1), metavar="N", help="Only the run before this look.  [all]"
+)
+@project_option
+@framework_option
+def items(slot: str, look: int | None, folder: Path, framework: str | None) -> None:
+    """Print which samples the next runs hold, one a line, as the sealed plan drew them.
+
+    Run exactly these. A look at others settles nothing: easy samples first would look safe early.
+    """
+    for name in planned_items(load_project(folder, framework=framework), slot=slot, look=look):
+        data(name)
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -127,3 +167,47 @@ def _numbers(text: str) -> tuple[int, ...]:
             hint="for example --looks 40,80,120",
         )
     return numbers
+
+
+@command.command("start", context_settings=HELP)
+@click.argument("run_id", metavar="RUN")
+@click.option("--slot", required=True, metavar="ID", help="Evaluation that the run is of.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="How the log will call the model.  [default: the one name in `known_as`, if there is one]",
+)
+@project_option
+@framework_option
+@at_option
+def start(
+    run_id: str,
+    slot: str,
+    model: str | None,
+    folder: Path,
+    framework: str | None,
+    at_text: str | None,
+) -> None:
+    """Register that a run has started: from now on its log is owed.
+
+    RUN is the id that the log will carry, for Inspect its `eval_id`. Call it before the first
+    sample, for every run: one whose log never comes then shows.
+    """
+    project = load_project(folder, framework=framework)
+    run = start_run(project, run_id=run_id, slot=slot, at=instant_of(at_text), model=model)
+    data(f"{run.run_id} of {run.slot}, started {format_instant(run.started_at)}: its log is owed")
+
+
+@command.command("status", context_settings=HELP)
+@project_option
+@framework_option
+@at_option
+@format_option
+def status(folder: Path, framework: str | None, at_text: str | None, style: str) -> None:
+    """Show every plan, from when it counts, and every run, with what is owed."""
+    project = load_project(folder, framework=framework)
+    found = plan_status(project, at=instant_of(at_text))
+    if style == "json":
+        data(render_plan_status_json(found))
+    else:
+        data(render_plan_status(found, width=width()))

@@ -42,6 +42,14 @@ from tierlock.core.comparison import (
     VersionComparison,
     VersionSource,
 )
+from tierlock.core.configuration import (
+    SECTIONS,
+    Configuration,
+    ConfigurationNote,
+    Section,
+    Sighting,
+    elicitation_digest,
+)
 from tierlock.core.criterion import (
     AllOf,
     AnyOf,
@@ -84,6 +92,7 @@ from tierlock.core.determination import (
     Reason,
     Step,
     ThresholdFinding,
+    determination_id,
 )
 from tierlock.core.errors import (
     CODES,
@@ -121,7 +130,15 @@ from tierlock.core.instants import (
 )
 from tierlock.core.leeway import ADJUSTMENT, Adjustment, ClauseReading, Interpretation
 from tierlock.core.outcome import Outcome
-from tierlock.core.plan import Looks, Plan, PlannedSlot, RegisteredRun, RunRegister, SlotSource
+from tierlock.core.plan import (
+    Looks,
+    Plan,
+    PlanEntry,
+    PlannedSlot,
+    RegisteredRun,
+    RunRegister,
+    SlotSource,
+)
 from tierlock.core.record import Record
 from tierlock.core.register_entry import AssertedBy, Register, RegisterEntry, StatedDate
 from tierlock.core.rules import (
@@ -150,7 +167,15 @@ from tierlock.core.safeguard import (
     StatedRuling,
     StatedSignature,
 )
-from tierlock.core.samples import MISSING, STATES, Samples, State, is_usable
+from tierlock.core.samples import (
+    MISSING,
+    SCORE_COLUMN,
+    STATES,
+    Samples,
+    State,
+    canonical_columns,
+    is_usable,
+)
 from tierlock.core.sizing import SizeRow, Sizing
 from tierlock.core.subject import (
     PARTS,
@@ -183,6 +208,8 @@ __all__ = [
     "PARTS",
     "PRESUMPTION",
     "RELATIONS",
+    "SCORE_COLUMN",
+    "SECTIONS",
     "STATES",
     "About",
     "Access",
@@ -208,6 +235,8 @@ __all__ = [
     "Combination",
     "ComparedSide",
     "ConceptView",
+    "Configuration",
+    "ConfigurationNote",
     "Context",
     "Correction",
     "Corrections",
@@ -275,6 +304,7 @@ __all__ = [
     "Parts",
     "Period",
     "Plan",
+    "PlanEntry",
     "PlannedSlot",
     "Precaution",
     "Presumption",
@@ -297,7 +327,9 @@ __all__ = [
     "Samples",
     "Scope",
     "SecondaryT",
+    "Section",
     "Sensitivity",
+    "Sighting",
     "SizeRow",
     "Sizing",
     "SlotSource",
@@ -335,10 +367,13 @@ __all__ = [
     "WorkItem",
     "add_period",
     "canonical_bytes",
+    "canonical_columns",
     "canonical_json",
     "children",
+    "determination_id",
     "digest",
     "digest_bytes",
+    "elicitation_digest",
     "format_instant",
     "inverse_of",
     "is_usable",

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from tierlock.core.instants import Instant
 from tierlock.core.record import Record
+from tierlock.core.safeguard import Assurance
 from tierlock.core.subject import Digest, Part
 
 EvidenceKind = Literal["declaration", "document", "measured", "audit"]
@@ -141,7 +142,11 @@ class Claim(StatedClaim):
     """The statement that one criterion of a standard is met or on its way.
 
     That a criterion is shown *not* to hold is a negative record (`failed_claim`).
+
+    Attributes:
+        assurance: `signed` where somebody whom the reader trusts signed it.
     """
 
     subject: str
     status: Literal["met", "pending"]
+    assurance: Assurance = Field(default="declared", exclude_if=lambda value: value == "declared")

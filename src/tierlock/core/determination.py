@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from tierlock.core.bound import Basis
+from tierlock.core.canonical import canonical_json, digest_bytes
 from tierlock.core.evidence import Omission
 from tierlock.core.instants import Instant
 from tierlock.core.outcome import Outcome
@@ -15,6 +16,7 @@ from tierlock.core.subject import Digest, SubjectRef
 
 DecidedBy = Literal["evidence", "attestation", "fact", "inheritance", "omission", "error"]
 ChangedBy = Literal["", "implied_below", "implied_above", "scope", "presumption"]
+_KEPT: Final = "__determination_id__"
 OwedBecause = Literal["baseline", "reached", "undetermined"]
 
 
@@ -228,3 +230,21 @@ class Determination(Record):
             if finding.path == path:
                 return finding
         raise KeyError(path)
+
+
+def determination_id(determination: Determination) -> str:
+    """Return what people sign: the identity of a determination, whenever it was asked for.
+
+    `sha256:<hex>` over its canonical bytes without `determinedAt`, and without `evidenceFrom`
+    where no planned run has started, which is then the same instant (spec/determination.md D-1).
+    Two questions at two instants have one identity as long as nothing else differs: other
+    evidence, another outcome, or something that lapsed in between gives another one.
+    """
+    kept = determination.__dict__
+    if _KEPT not in kept:
+        said = determination.model_dump(mode="json", by_alias=True)
+        asked = said.pop("determinedAt")
+        if said["evidenceFrom"] == asked:
+            del said["evidenceFrom"]
+        kept[_KEPT] = digest_bytes(canonical_json(said))
+    return str(kept[_KEPT])

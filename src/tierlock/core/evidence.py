@@ -148,8 +148,15 @@ class Evidence(Record):
 
         Two files of one run (`.eval` and `.json`, or a copy) share a digest and count once.
         """
+        return self.digest_with(self.samples.digest)
+
+    def digest_with(self, samples: str) -> str:
+        """Return the identity that this header has with samples of the digest `samples`.
+
+        It is asked where the values are withheld, and their digest is known.
+        """
         header = self.model_dump(mode="json", by_alias=True, exclude=_NOT_MEASURED)
-        return digest_bytes(canonical_json({**header, "samples": self.samples.digest}))
+        return digest_bytes(canonical_json({**header, "samples": samples}))
 
     @property
     def doubtful(self) -> bool:

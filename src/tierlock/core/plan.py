@@ -20,11 +20,14 @@ class Looks(Record):
         kind: the design that keeps the error over all looks: `group_sequential` and `e_process` for
             yes-or-no scores, `betting` for scores in between.
         clusters: how many independent clusters there are after each run.
+        items: every cluster that may be run, in ascending order: ids of samples, or the labels that
+            `cluster_by` names. Which of them a run holds is drawn from this list.
         planned: the true value that the plan counts on, better than the bound.
     """
 
     kind: Literal["group_sequential", "e_process", "betting"] = "group_sequential"
     clusters: tuple[int, ...] = Field(min_length=1)
+    items: tuple[str, ...]
     planned: float | None = None
 
     @model_validator(mode="after")
@@ -32,6 +35,14 @@ class Looks(Record):
         pairs = zip((0, *self.clusters), self.clusters, strict=False)
         if any(later <= earlier for earlier, later in pairs):
             raise ValueError("`clusters` must rise from look to look")
+        return self
+
+    @model_validator(mode="after")
+    def _items_for_all(self) -> Looks:
+        if list(self.items) != sorted(set(self.items)):
+            raise ValueError("`items` must be in ascending order, and each there once")
+        if len(self.items) < self.clusters[-1]:
+            raise ValueError(f"`items` are {len(self.items)}, fewer than the last look needs")
         return self
 
 
@@ -120,17 +131,34 @@ class RegisteredRun(Record):
     evidence: Digest | None = None
 
 
+class PlanEntry(Record):
+    """Where the ledger shows a plan: it counts from there, whatever it says of itself.
+
+    Attributes:
+        plan: digest of the plan.
+        logged_at: the time of its entry.
+        known: ids of the runs whose entries come before it: they were known when it was promised.
+    """
+
+    plan: Digest
+    logged_at: Instant
+    known: tuple[str, ...] = ()
+
+
 class RunRegister(Record):
     """Everything known to have been planned and started; what is absent here can not be owed.
 
     Attributes:
         runs: started runs.
         plans: digests and plans that were sealed, oldest first.
+        entries: the entries of plans in the ledger; None where there is no ledger to ask, and then
+            plans count from the instant that they state. A plan without an entry counts no run.
         as_of: instant up to which the register is complete.
         assurance: `self-asserted` local record, or `anchored` outside.
     """
 
     runs: tuple[RegisteredRun, ...] = ()
     plans: tuple[Plan, ...] = ()
+    entries: tuple[PlanEntry, ...] | None = None
     as_of: Instant | None = None
     assurance: Literal["self-asserted", "anchored"] = "self-asserted"

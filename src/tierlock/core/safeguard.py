@@ -51,11 +51,18 @@ class Attestation(StatedAttestation):
 
 
 class StatedApproval(Record):
-    """A sign-off as people write it; what stands in a file is unsigned, whatever it says."""
+    """A sign-off as people write it; what stands in a file is unsigned, whatever it says.
+
+    Attributes:
+        determination: identity of the exact determination (`determination_id`).
+        surface, audience: only there and for them; None approves the action on all of them.
+    """
 
     role: str
     signer: str
     action: str
+    surface: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    audience: str | None = Field(default=None, exclude_if=lambda value: value is None)
     determination: Digest
     approved_at: Instant
     expires_at: Instant | None = None
@@ -65,6 +72,14 @@ class Approval(StatedApproval):
     """A role's sign-off on one action under one exact determination."""
 
     assurance: Assurance = "declared"
+
+    def is_for(self, action: str, *, surface: str | None, audience: str | None) -> bool:
+        """Tell whether it approves an action there and for them."""
+        return (
+            self.action == action
+            and self.surface in {None, surface}
+            and self.audience in {None, audience}
+        )
 
 
 class StatedSignature(Record):
@@ -84,7 +99,8 @@ class StatedRuling(Record):
     """A ruling as people write it: about the subject of the file that it stands in.
 
     Attributes:
-        determination: digest of the exact determination that was ruled on.
+        determination: identity of the exact determination that was ruled on
+            (`determination_id`): the same whenever it was asked for.
         outcomes: the ruled outcome per threshold; thresholds left out stay as computed.
         signatures: one per role that the framework asks for.
         reasons: why, for people.

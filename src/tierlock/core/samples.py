@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, Literal, get_args
 
@@ -28,6 +28,7 @@ State = Literal["scored", "errored", "unscored", "invalidated", "fallback", "abs
 """
 STATES: Final[tuple[State, ...]] = get_args(State)
 MISSING: Final = frozenset(STATES) - {"scored"}
+SCORE_COLUMN: Final = "score:"
 _EXACT: Final = 2.0**53  # below it a whole number is written the same way as integer and as float
 _PLAIN: Final = 1e-4  # from here to `_EXACT` Python writes a fraction the way RFC 8785 does
 
@@ -57,7 +58,7 @@ class Samples(Record):
 
     @model_validator(mode="after")
     def _columns_agree(self) -> Samples:
-        lengths = {len(column) for column in self._columns().values()}
+        lengths = {len(column) for column in self.columns().values()}
         if lengths - {len(self.id)}:
             raise ValueError("columns have different lengths")
         if len(set(zip(self.id, self.epoch, strict=True))) != len(self.id):
@@ -67,7 +68,8 @@ class Samples(Record):
     def __len__(self) -> int:
         return len(self.id)
 
-    def _columns(self) -> dict[str, Sequence[object]]:
+    def columns(self) -> dict[str, Sequence[object]]:
+        """Return every column under the name that it has in the digest, in the digest's order."""
         fixed: dict[str, Sequence[object]] = {
             "id": self.id,
             "epoch": self.epoch,
@@ -76,35 +78,50 @@ class Samples(Record):
             "refused": self.refused,
             "edited": self.edited,
         }
-        scores = {f"score:{name}": self.scores[name] for name in sorted(self.scores)}
+        scores = {f"{SCORE_COLUMN}{name}": self.scores[name] for name in sorted(self.scores)}
         extra = {f"attribute:{name}": self.attributes[name] for name in sorted(self.attributes)}
         return {**fixed, **scores, **extra}
 
     @cached_property
     def digest(self) -> str:
         """`sha256:<hex>` over the columns, independent of the order of rows."""
-        order = sorted(range(len(self)), key=lambda i: (self.id[i], self.epoch[i]))
         total = hashlib.sha256()
-        for name, column in self._columns().items():
-            total.update(_column_bytes([name, *(column[i] for i in order)]))
-            total.update(b"\n")
+        for line in canonical_columns(self):
+            total.update(line)
         return f"sha256:{total.hexdigest()}"
 
 
-def _column_bytes(column: Sequence[object]) -> bytes:
+def canonical_columns(samples: Samples) -> Iterator[bytes]:
+    r"""Yield the bytes that the digest is taken of: one line per column, rows in order.
+
+    >>> b"".join(canonical_columns(Samples(id=("a",), epoch=(1,), state=("scored",), limit=("",),
+    ...     refused=(False,), edited=(False,), scores={"s": (1.0,)})))[:26]
+    b'["id","a"]\n["epoch",1]\n["s'
+    """
+    rows = list(zip(samples.id, samples.epoch, strict=True))
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    sorted_already = order == list(range(len(rows)))
+    for name, column in samples.columns().items():
+        values = column if sorted_already else [column[i] for i in order]
+        yield _column_bytes(name, values, numbers=name.startswith(SCORE_COLUMN)) + b"\n"
+
+
+def _column_bytes(name: str, values: Sequence[object], *, numbers: bool) -> bytes:
     """RFC 8785 bytes of one column; the standard encoder serves wherever the two agree."""
-    whole = [
-        int(value)
-        if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT
-        else value
-        for value in column
-    ]
-    if any(isinstance(value, float) and not _PLAIN <= abs(value) < _EXACT for value in whole):
-        return canonical_json(list(column))
+    whole = [name, *(map(_whole, values) if numbers else values)]
+    if numbers and any(isinstance(v, float) and not _PLAIN <= abs(v) < _EXACT for v in whole):
+        return canonical_json([name, *values])
     try:
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         raise InputError("input.type", "text holds a character that UTF-8 can not carry") from None
+
+
+def _whole(value: object) -> object:
+    """A whole number as the integer that RFC 8785 writes it as."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    return value
 
 
 def is_usable(value: float | None) -> bool:

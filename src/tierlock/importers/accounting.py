@@ -65,6 +65,22 @@ def sum_tokens(parts: Iterable[Tokens | None]) -> Tokens | None:
     return Tokens(input=into, output=out, total=total)
 
 
+def sum_known(parts: Iterable[float | None]) -> float | None:
+    """Return the sum of amounts; None of nothing, where one is unknown, or beyond all numbers.
+
+    >>> sum_known([1.5, 2.0]), sum_known([1.0, None]), sum_known([1e308, 1e308])
+    (3.5, None, None)
+    """
+    listed = list(parts)
+    known = [part for part in listed if part is not None]
+    if not known or len(known) < len(listed):
+        return None
+    try:
+        return math.fsum(known)
+    except OverflowError:
+        return None
+
+
 def account_for(
     usage: object, *, judged: str, roles: object = None, bound: object = None
 ) -> Accounting:

@@ -33,7 +33,7 @@ class Row:
     refused: bool = False
     edited: bool = False
     scores: dict[str, float | None] = field(default_factory=dict)
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 def to_samples(rows: Iterable[Row]) -> tuple[Samples, tuple[Problem, ...]]:
@@ -126,10 +126,10 @@ def to_text(value: object) -> str | None:
     >>> to_text(True), to_text(2.0), to_text("x" * 300) == "x" * MAX_TEXT, to_text([1])
     ('true', '2', True, None)
     """
-    if value is True or value is False:
-        return "true" if value else "false"
     if isinstance(value, str):
         return value[:MAX_TEXT]
+    if value is True or value is False:
+        return "true" if value else "false"
     if isinstance(value, int):
         return format(value, "d") if abs(value) < 10**MAX_TEXT else None
     if isinstance(value, float) and math.isfinite(value):

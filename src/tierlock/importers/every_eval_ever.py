@@ -22,6 +22,7 @@ from tierlock.core import (
 from tierlock.importers.accounting import sum_tokens, to_tokens
 from tierlock.importers.columns import Row, Texts, scalars, to_samples, to_text
 from tierlock.importers.companions import check_mean, plain_number, require_instant, unix_instant
+from tierlock.importers.every_eval_ever_back import is_ours, restore
 from tierlock.importers.every_eval_ever_schema import (
     Aggregate,
     Instance,
@@ -36,6 +37,7 @@ from tierlock.importers.untrusted_json import decode_json, json_lines
 
 _HASHES: Final = {"sha256": hashlib.sha256, "md5": hashlib.md5}
 _COLUMN: Final = "score"
+_TOGETHER: Final = "keep the record and its file of samples in one folder, as they were written"
 
 
 _AGGREGATE: Final = msgspec.json.Decoder(Aggregate)
@@ -54,11 +56,18 @@ def recognises(glance: Glance) -> bool:
 def read(log: LogFile) -> Imported:
     """Return one record per score, with its instances where they lie beside the file.
 
+    A record that Tierlock wrote is the one record that was written, with all its scores.
+
     Raises:
-        ImportFailed: a file can not be read, or the instances differ from the stated checksum.
+        ImportFailed: a file can not be read, the instances differ from the stated checksum, or a
+            record of Tierlock's was changed or lacks its instances.
     """
     record = decode_json(log.data, decoder=_AGGREGATE, where=log.where())
     instances, problems = _instances(record, log=log)
+    if is_ours(record):
+        if problems:
+            raise log.failed("import.unreadable", says=problems[0].says, hint=_TOGETHER)
+        return Imported((restore(record, rows=instances, log=log),))
     names = Counter(result.evaluation_name for result in record.evaluation_results)
     evidence: list[Evidence] = []
     omissions: list[Omission] = []

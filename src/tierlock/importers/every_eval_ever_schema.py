@@ -80,6 +80,13 @@ class Library(msgspec.Struct, frozen=True):
 
     name: str = ""
     version: str = ""
+    additional_details: dict[str, Any] | None = None
+
+    @property
+    def details(self) -> dict[str, str]:
+        """The details that are text."""
+        found = self.additional_details or {}
+        return {name: text for name, text in found.items() if isinstance(text, str)}
 
 
 class Instances(msgspec.Struct, frozen=True):

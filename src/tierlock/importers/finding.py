@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from fnmatch import fnmatch
+import re
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import translate
 from pathlib import Path
-from typing import Final, NoReturn
+from types import MappingProxyType
+from typing import Final, NamedTuple, NoReturn
+
+import msgspec
 
 from tierlock.core import ImportFailed, Omission
 from tierlock.importers.interface import glance_at
 from tierlock.importers.limits import DEFAULT_LIMITS, Limits
+from tierlock.importers.places import (
+    Fingerprint,
+    Place,
+    RemotePath,
+    fingerprint_at,
+    fingerprint_of,
+)
 from tierlock.importers.reading import translated
 from tierlock.importers.reasons import omission
 from tierlock.importers.registry import recognise
@@ -20,17 +32,54 @@ _KNOWN_OTHERS: Final = (
     "LICENSE.*",
 )  # fmt: skip
 """Names of files that evaluation tools and people put beside logs."""
+_IS_OTHER: Final = re.compile("|".join(map(translate, _KNOWN_OTHERS))).match
 
 _COMPANION: Final = ("samples_*.jsonl", "*_samples.jsonl")
 """Files of samples that belong to a results file in the same folder."""
+_IS_COMPANION: Final = re.compile("|".join(map(translate, _COMPANION))).match
 
 _SHARDS: Final = ".shards"
-_LOG_SUFFIXES: Final = (".eval", ".json")
+_ARCHIVE: Final = ".eval"
+_LOG_SUFFIXES: Final = (_ARCHIVE, ".json")
+
+
+class Found(msgspec.Struct, frozen=True, gc=False):
+    """A log that was found.
+
+    Of ten thousand logs most are recognised and never opened: until then a log is only its name,
+    because making ten thousand `Path` takes longer than asking for the times of as many files.
+
+    Attributes:
+        text: its path or URL as text.
+        stamp: its fingerprint, where it was asked for and there is one to rely on.
+        remote: where it lies, if that is no local path.
+    """
+
+    text: str
+    stamp: Fingerprint | None = None
+    remote: RemotePath | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return self.remote or Path(self.text)
 
 
 def find_logs(
-    paths: Sequence[Path], *, limits: Limits = DEFAULT_LIMITS
-) -> tuple[list[Path], tuple[Omission, ...]]:
+    paths: Sequence[Place], *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[Place], tuple[Omission, ...]]:
+    """Return the log files that `paths` name, and what was left out and why; see `search`.
+
+    Raises:
+        ImportFailed: as `search`.
+    """
+    found, omissions = search(paths, limits=limits)
+    return [log.place for log in found], omissions
+
+
+def search(
+    paths: Sequence[Place], *, limits: Limits = DEFAULT_LIMITS, stamped: bool = False
+) -> tuple[list[Found], tuple[Omission, ...]]:
     """Return the log files that `paths` name, and what was left out and why.
 
     A file that is named itself is taken as it is. A folder is searched through all its levels, in
@@ -39,52 +88,157 @@ def find_logs(
     followed. Shards of a merged log are left out where the merged log lies beside them, because
     it holds their samples.
 
+    Args:
+        paths: logs and folders of logs.
+        limits: how much is searched.
+        stamped: whether fingerprints are wanted.
+
     Raises:
         ImportFailed: a path does not exist, a folder can not be listed or has too many entries,
             or an importer that had to be asked fails to load.
     """
-    found: dict[Path, Path] = {}
-    omissions: list[Omission] = []
+    whole = _Search(limits=limits, stamped=stamped)
     for path in paths:
         if path.is_dir():
-            logs = 0
-            for entry in _expand(path, limits=limits):
-                if isinstance(entry, Omission):
-                    omissions.append(entry)
-                else:
-                    logs += 1
-                    found.setdefault(entry.resolve(), entry)
-            if not logs:
-                omissions.append(omission("folder.no-logs", what=str(path)))
+            if not whole.expand(path):
+                whole.omissions.append(omission("folder.no-logs", what=str(path)))
         elif path.exists():
-            found.setdefault(path.resolve(), path)
+            whole.add(path)
         else:
             raise ImportFailed("input.file", "no such file or folder", location=str(path))
-    return list(found.values()), tuple(omissions)
+    return list(whole.found.values()), tuple(whole.omissions)
 
 
-def _expand(folder: Path, *, limits: Limits) -> Iterator[Path | Omission]:
-    count = 0
-    for place, folders, files in os.walk(folder, onerror=_refuse):
-        here = Path(place)
-        count += len(folders) + len(files)
-        if count > limits.entries:
-            says = f"more than {limits.entries} files and folders"
-            raise ImportFailed("import.limit", says, location=str(folder))
+class _Level(NamedTuple):
+    """A folder; whoever goes over the levels may strike folders that are not to be searched.
+
+    Attributes:
+        here: the folder.
+        folders: the names of the folders in it, links to folders included.
+        files: the names of everything else in it.
+        entries: of a local folder, by name, what the system told along with the name.
+    """
+
+    here: Place
+    folders: list[str]
+    files: list[str]
+    entries: Mapping[str, os.DirEntry[str]] = MappingProxyType({})
+
+
+class _Search:
+    """What is found, each file once, by what tells it from all others."""
+
+    def __init__(self, *, limits: Limits, stamped: bool) -> None:
+        self.found: dict[str, Found] = {}
+        self.omissions: list[Omission] = []
+        self._limits = limits
+        self._stamped = stamped
+
+    def add(self, path: Place) -> None:
+        """Take in a file."""
+        if isinstance(path, RemotePath):
+            self.found.setdefault(path.url, Found(str(path), None, path))
+        else:
+            stamp = fingerprint_of(path) if self._stamped else None
+            self.found.setdefault(str(path.resolve()), Found(str(path), stamp))
+
+    def expand(self, folder: Place) -> int:
+        """Take in the logs in a folder and its folders; return how many there are."""
+        logs = count = 0
+        for level in _levels(folder):
+            count += len(level.folders) + len(level.files)
+            if count > self._limits.entries:
+                says = f"more than {self._limits.entries} files and folders"
+                raise ImportFailed("import.limit", says, location=str(folder))
+            self._strike(level)
+            logs += self._logs(level)
+        return logs
+
+    def _strike(self, level: _Level) -> None:
+        """Strike the folders that are not to be searched, and sort the others."""
+        here, folders, files, entries = level
+        beside = set(files)
         for name in sorted(folders):
-            if (here / name).is_symlink():
-                yield omission("file.symlink", what=str(here / name))
-            elif _is_merged(name, beside=set(files)):
-                yield omission("file.shard", what=str(here / name))
+            is_link = name in entries and entries[name].is_symlink()
+            if is_link or _is_merged(name, beside=beside):
+                code = "file.symlink" if is_link else "file.shard"
+                self.omissions.append(omission(code, what=str(here / name)))
                 folders.remove(name)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+
+    def _logs(self, level: _Level) -> int:
+        """Take in the logs of one folder, and what is none; return how many are logs."""
+        here, _, files, entries = level
+        beside, found, logs = set(files), self.found, 0
+        # Links inside are not followed, so the folder's real path tells every file's.
+        real, prefix = _prefixes(here)
+        # One instant for the folder: at worst a file counts as touched just now that was not.
+        now = time.time_ns()
         for name in sorted(files):
-            if not any(fnmatch(name, pattern) for pattern in _KNOWN_OTHERS):
-                yield from _judge(here / name, beside=files)
+            if _IS_OTHER(name):
+                continue
+            entry = entries.get(name)
+            plain = entry is not None and name.endswith(_ARCHIVE) and not entry.is_symlink()
+            if not plain:
+                why = _judge(here / name, beside=beside)
+                if why is not None:
+                    self.omissions += why
+                    continue
+            logs += 1
+            if entry is None:
+                self.add(here / name)
+                continue
+            text = prefix + name
+            key = text if real == prefix else real + name
+            if key not in found:
+                found[key] = Found(text, fingerprint_at(text, now=now) if self._stamped else None)
+        return logs
+
+
+def _prefixes(here: Place) -> tuple[str, str]:
+    """Return what stands before a name in a local folder's real path, and in its path as named."""
+    if isinstance(here, RemotePath):
+        return "", ""
+    return str(here.resolve() / "_")[:-1], str(here / "_")[:-1]
+
+
+def _levels(folder: Place) -> Iterator[_Level]:
+    if isinstance(folder, RemotePath):
+        from tierlock.importers.remote import levels
+
+        for place, folders, files in levels(folder):
+            yield _Level(place, folders, files)
+        return
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        level = _local_level(here)
+        yield level
+        waiting += [here / name for name in reversed(level.folders)]
+
+
+def _local_level(here: Path) -> _Level:
+    entries: dict[str, os.DirEntry[str]] = {}
+    folders: list[str] = []
+    files: list[str] = []
+    try:
+        with os.scandir(here) as listing:
+            for entry in listing:
+                name = entry.name
+                entries[name] = entry
+                try:
+                    is_folder = entry.is_dir()
+                except OSError:
+                    # A link in a circle: it is an omission, as every link.
+                    is_folder = False
+                (folders if is_folder else files).append(name)
+    except OSError as error:
+        # A folder that can not be listed may hold the log that matters.
+        _refuse(error)
+    return _Level(here, folders, files, entries)
 
 
 def _refuse(error: OSError) -> NoReturn:
-    """A folder that can not be listed may hold the log that matters."""
     says = f"can not be listed: {error.strerror or error}".lower()
     raise ImportFailed("input.file", says, location=str(error.filename)) from None
 
@@ -94,25 +248,22 @@ def _is_merged(name: str, *, beside: set[str]) -> bool:
     return stem != name and any(stem + suffix in beside for suffix in _LOG_SUFFIXES)
 
 
-def _judge(path: Path, *, beside: Sequence[str]) -> Iterator[Path | Omission]:
-    """Yield the path of a log, or why it is none; a companion of a results file yields nothing."""
+def _judge(path: Place, *, beside: Collection[str]) -> tuple[Omission, ...] | None:
+    """Return what to say about a file that is no log, mostly one line; None for a log."""
     if path.is_symlink():
-        yield omission("file.symlink", what=str(path))
-        return
-    if any(fnmatch(path.name, pattern) for pattern in _COMPANION):
-        if not _has_results(path.name, beside=beside):
-            yield omission("file.companion", what=str(path))
-        return
-    if path.suffix == ".eval":
+        return (omission("file.symlink", what=str(path)),)
+    if _IS_COMPANION(path.name):
+        has_results = _has_results(path.name, beside=beside)
+        return () if has_results else (omission("file.companion", what=str(path)),)
+    if path.suffix == _ARCHIVE:
         # Its name claims to be a log: damaged ones must fail visibly when they are read.
-        yield path
-        return
+        return None
     with translated(str(path)):
         known = recognise(glance_at(path)) if path.is_file() else None
-    yield omission("file.not-a-log", what=str(path)) if known is None else path
+    return (omission("file.not-a-log", what=str(path)),) if known is None else None
 
 
-def _has_results(name: str, *, beside: Sequence[str]) -> bool:
+def _has_results(name: str, *, beside: Collection[str]) -> bool:
     """Tell whether the results file of a file of samples lies beside it."""
     if name.endswith("_samples.jsonl"):
         return f"{name.removesuffix('_samples.jsonl')}.json" in beside

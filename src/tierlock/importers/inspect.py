@@ -45,7 +45,8 @@ def read(log: LogFile) -> Imported:
     Raises:
         ImportFailed: the log can not be read.
     """
-    raw = open_archive(log) if log.data[:2] == b"PK" else open_document(log)
+    is_archive = bytes(log.content.at(0, 2)) == b"PK"
+    raw = open_archive(log) if is_archive else open_document(log)
     header = raw.header
     aggregates = header.results.listed() if header.results else ()
     attempts = read_attempts(
@@ -56,21 +57,21 @@ def read(log: LogFile) -> Imported:
     # A run without a single score is evidence too: of attempts that are all missing. Were it left
     # out, a run could be hidden by making it fail.
     scored = any(row.scores for row in attempts.rows)
-    omissions = () if scored else (_unusable(raw, log=log),)
+    omissions = () if scored else (_unusable(raw, count=len(attempts.rows), log=log),)
     problems = (
         *raw.problems,
         *header_problems(header),
         *attempts.problems,
         *check_header(aggregates, rows=attempts.rows),
     )
-    evidence = _evidence(header, attempts=attempts, problems=problems, log=log)
+    evidence = _evidence(raw, attempts=attempts, problems=problems, log=log)
     return Imported((evidence,), omissions)
 
 
 def _evidence(
-    header: Header, *, attempts: Attempts, problems: tuple[Problem, ...], log: LogFile
+    raw: RawLog, *, attempts: Attempts, problems: tuple[Problem, ...], log: LogFile
 ) -> Evidence:
-    spec = header.eval
+    header, spec = raw.header, raw.header.eval
     created, naive = to_instant(spec.created)
     finished = header.stats.completed_at
     samples, noted = to_samples(attempts.rows)
@@ -103,7 +104,7 @@ def _evidence(
         source=Source(
             format="inspect",
             file=texts.one(log.name),
-            sha256=log.sha256,
+            sha256=raw.sha256,
             tool=texts.one(f"inspect_ai {spec.packages.get('inspect_ai', '')}".rstrip()),
         ),
     )
@@ -125,8 +126,8 @@ def _status(header: Header, *, log: LogFile) -> RunStatus:
     return status
 
 
-def _unusable(raw: RawLog, *, log: LogFile) -> Omission:
-    spec, count = raw.header.eval, len(raw.samples)
+def _unusable(raw: RawLog, *, count: int, log: LogFile) -> Omission:
+    spec = raw.header.eval
     run = f"run `{_run_id(raw.header)}` of `{spec.task}` on `{spec.model}`"
     run = f"{run}, status {_status(raw.header, log=log)}"
     says = f"{run}: {count} samples, none scored" if count else f"{run}: no samples"

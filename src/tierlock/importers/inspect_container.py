@@ -4,54 +4,55 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
 from tierlock.core import Problem
+from tierlock.importers.inspect_records import in_order
 from tierlock.importers.inspect_schema import (
     HEADER,
     LOG,
     LOG_VERSIONS,
-    SAMPLE,
+    OUTCOMES,
     SUMMARIES,
     Header,
     Sample,
-    Summary,
 )
-from tierlock.importers.inspect_values import Grader
+from tierlock.importers.inspect_summary import Listed
 from tierlock.importers.interface import LogFile
 from tierlock.importers.reasons import problem
-from tierlock.importers.untrusted_json import decode_json
+from tierlock.importers.untrusted_json import decode_json, decode_rows
 from tierlock.importers.untrusted_zip import Archive
+
+T = TypeVar("T")
 
 _HEADER: Final = "header.json"
 _START: Final = "_journal/start.json"
 _SUMMARIES: Final = "summaries.json"
+_AT_ONCE: Final = 16 * 1024 * 1024
+"""Bytes of a summary that are decoded at once; a bigger one is decoded row by row, and slower."""
 _JOURNAL: Final = re.compile(r"_journal/summaries/(\d{1,9})\.json")
-_MONOLITH: Final = re.compile(r"samples/.*_epoch_\d+\.json", re.DOTALL)
-_SHELL: Final = re.compile(r"(samples/.*_epoch_\d+)/sample\.json", re.DOTALL)
-_METADATA: Final = msgspec.json.Decoder(dict[str, object])
-
-Key = tuple[str, int]
-"""Sample and epoch: what Inspect tells attempts apart by, an id as text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RawLog:
     """A log as decoded, before anything is judged.
 
     Attributes:
         header: the log without its samples.
-        samples: the attempts, from their own records where those exist.
-        problems: what the container itself gives away.
+        samples: the attempts, from their own records where those exist. To be gone over once; of a
+            big archive one record at a time is in memory.
+        problems: what the container itself gives away; complete after the samples.
+        sha256: digest of the file's bytes; known after the samples.
     """
 
     header: Header
-    samples: tuple[Sample, ...]
-    problems: tuple[Problem, ...] = ()
+    samples: Iterable[Sample]
+    problems: list[Problem]
+    sha256: str = ""
 
 
 def open_document(log: LogFile) -> RawLog:
@@ -62,7 +63,7 @@ def open_document(log: LogFile) -> RawLog:
     """
     document = decode_json(log.data, decoder=LOG, where=log.where())
     _check_version(document, log=log)
-    return RawLog(document, document.samples or ())
+    return RawLog(document, document.samples or (), [], log.sha256)
 
 
 def open_archive(log: LogFile) -> RawLog:
@@ -71,16 +72,27 @@ def open_archive(log: LogFile) -> RawLog:
     Raises:
         ImportFailed: damaged archive or member, no header and no journal, unknown version.
     """
-    archive = Archive(log.data, where=log.where(), limits=log.limits)
-    problems = list(_traces(archive))
+    archive = Archive(log.content, where=log.where(), limits=log.limits)
+    problems: list[Problem] = []
     header = _header(archive, log=log, problems=problems)
     _check_version(header, log=log)
-    records = tuple(_full_samples(archive, log=log))
-    full = {_key(sample): sample for sample in records}
-    listed = {_key(row): row for row in _summaries(archive, log=log)}
-    problems += _compare(full, listed=listed, finished=_SUMMARIES in archive.entries)
-    lone = [row.as_sample() for key, row in listed.items() if key not in full]
-    return RawLog(header, (*records, *lone), tuple(problems))
+    raw = RawLog(header, (), problems)
+    raw.samples = _samples(archive, log=log, raw=raw)
+    return raw
+
+
+def _samples(archive: Archive, *, log: LogFile, raw: RawLog) -> Iterator[Sample]:
+    """Yield the attempts of an archive, and complete what is known about the container."""
+    listed = Listed(read_summaries(archive, log=log, decoder=OUTCOMES))
+    for sample in in_order(archive, log=log):
+        listed.compare(sample)
+        yield sample
+    if listed.waiting:
+        for row in listed.lone(read_summaries(archive, log=log, decoder=SUMMARIES)):
+            yield row.as_sample()
+    raw.sha256 = archive.sha256
+    traces = [*_traces(archive), *raw.problems]
+    raw.problems[:] = [*traces, *listed.problems(finished=_SUMMARIES in archive.entries)]
 
 
 def _check_version(header: Header, *, log: LogFile) -> None:
@@ -93,29 +105,39 @@ def _traces(archive: Archive) -> Iterator[Problem]:
     if archive.superseded:
         says = f"{archive.superseded} members were superseded by later ones of the same name"
         yield problem("container.superseded", says=says)
-    dead = archive.dead_bytes()
-    if dead:
-        says = f"{dead} bytes of the archive belong to no member: it was rewritten in place"
+    if archive.dead:
+        says = f"{archive.dead} bytes of the archive belong to no member: it was rewritten in place"
         yield problem("container.rewritten", says=says)
 
 
 def _header(archive: Archive, *, log: LogFile, problems: list[Problem]) -> Header:
-    """Return the header; of a run that never finished, what it declared at its start."""
-    start = archive.read(_START) if _START in archive.entries else None
+    """Return the header, and note what it contradicts or lacks."""
     if _HEADER not in archive.entries:
-        if start is None:
-            raise log.failed("import.schema", says=f"the archive has no `{_HEADER}`")
         says = "the run never finished: its header is the declaration at its start"
         problems.append(problem("header.journal", says=says))
-        declared = decode_json(start, decoder=HEADER, where=log.where(_START))
-        # A journal that claims an outcome is not believed: only a header says how a run ended.
-        return msgspec.structs.replace(declared, status="started")
+        return read_header(archive, log=log)
+    start = archive.read(_START) if _START in archive.entries else None
     header = archive.read(_HEADER)
     decoded = decode_json(header, decoder=HEADER, where=log.where(_HEADER))
     if start is not None and _spec(start, log.where(_START)) != _spec(header, log.where(_HEADER)):
         says = "the header describes another run than the declaration at its start"
         problems.append(problem("header.start", says=says))
     return decoded
+
+
+def read_header(archive: Archive, *, log: LogFile) -> Header:
+    """Return the header; of a run that never finished, what it declared at its start.
+
+    Raises:
+        ImportFailed: there is neither, or it is damaged.
+    """
+    if _HEADER in archive.entries:
+        return decode_json(archive.read(_HEADER), decoder=HEADER, where=log.where(_HEADER))
+    if _START not in archive.entries:
+        raise log.failed("import.schema", says=f"the archive has no `{_HEADER}`")
+    declared = decode_json(archive.read(_START), decoder=HEADER, where=log.where(_START))
+    # A journal that claims an outcome is not believed: only a header says how a run ended.
+    return msgspec.structs.replace(declared, status="started")
 
 
 _SPEC: Final = msgspec.json.Decoder(dict[str, object])
@@ -127,62 +149,23 @@ def _spec(data: bytes, where: str) -> str:
     return json.dumps(document.get("eval"), sort_keys=True)
 
 
-def _full_samples(archive: Archive, *, log: LogFile) -> Iterator[Sample]:
-    """Yield every attempt's own record, in the one-member or the chunked layout."""
-    for name in archive.entries:
-        if not name.startswith("samples/"):
-            continue
-        if _MONOLITH.fullmatch(name):
-            yield decode_json(archive.read(name), decoder=SAMPLE, where=log.where(name))
-        elif shell := _SHELL.fullmatch(name):
-            sample = decode_json(archive.read(name), decoder=SAMPLE, where=log.where(name))
-            beside = f"{shell[1]}/metadata.json"
-            if beside in archive.entries:
-                metadata = decode_json(
-                    archive.read(beside), decoder=_METADATA, where=log.where(beside)
-                )
-                sample = msgspec.structs.replace(sample, metadata=metadata)
-            yield sample
+def read_summaries(
+    archive: Archive, *, log: LogFile, decoder: msgspec.json.Decoder[tuple[T, ...]]
+) -> Iterator[T]:
+    """Yield the rows of the summary; while a run goes on they are spread over its journal.
 
-
-def _summaries(archive: Archive, *, log: LogFile) -> Iterator[Summary]:
-    """Yield the rows of the summary; while a run goes on they are spread over its journal."""
+    Args:
+        archive: the log.
+        log: its file, for limits and messages.
+        decoder: says what is wanted of a row.
+    """
     names = [_SUMMARIES] if _SUMMARIES in archive.entries else []
     if not names:
         journal = [match for name in archive.entries if (match := _JOURNAL.fullmatch(name))]
         names = [match[0] for match in sorted(journal, key=lambda match: int(match[1]))]
     for name in names:
-        yield from decode_json(archive.read(name), decoder=SUMMARIES, where=log.where(name))
-
-
-def _key(sample: Sample | Summary) -> Key:
-    return str(sample.id), sample.epoch
-
-
-def _compare(
-    full: dict[Key, Sample], *, listed: dict[Key, Summary], finished: bool
-) -> Iterator[Problem]:
-    """Yield the problems of a summary that does not say what the records say."""
-    lone = len(listed.keys() - full.keys())
-    if lone:
-        says = f"{lone} attempts are known by their summary only: edits would not show"
-        yield problem("sample.summary-only", says=says)
-    differ = sum(not _same(row, full[key]) for key, row in listed.items() if key in full)
-    unlisted = len(full.keys() - listed.keys()) if finished else 0
-    if differ or unlisted:
-        says = f"the summary differs from the records of {differ + unlisted} attempts"
-        yield problem("summary.mismatch", says=says)
-
-
-def _same(row: Summary, sample: Sample) -> bool:
-    """Tell whether summary and record agree on error, limit and values."""
-    if (row.error is None, row.limit is None) != (sample.error is None, sample.limit is None):
-        return False
-    shown, held = row.scores or {}, sample.scores or {}
-    if shown.keys() != held.keys():
-        return False
-    for name, score in shown.items():
-        if score.value != held[name].value:
-            # NaN does not equal itself, and a summary may write a value differently.
-            return Grader().numbers(shown) == Grader().numbers(held)
-    return True
+        where = log.where(name)
+        if archive.size_of(name) > _AT_ONCE:
+            yield from decode_rows(archive.pieces(name), decoder=decoder, where=where)
+        else:
+            yield from decode_json(archive.read(name), decoder=decoder, where=where)

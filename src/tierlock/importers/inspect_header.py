@@ -18,7 +18,7 @@ _RUN_SETTINGS: Final = (
 )  # fmt: skip
 """Fields of the run's configuration that bear on what was measured."""
 
-_OPERATIONAL: Final = frozenset({
+OPERATIONAL: Final = frozenset({
     "adaptive_connections", "attempt_timeout", "batch", "cache", "cache_prompt", "log_buffer",
     "log_shared", "max_connections", "max_retries", "max_sandboxes", "max_samples",
     "max_subprocesses", "max_tasks", "timeout",
@@ -36,7 +36,7 @@ def configuration(header: Header) -> dict[str, str]:
     spec = header.eval
     generation = {**_set(spec.model_generate_config), **_set(header.plan.config)}
     settings: dict[str, object] = {
-        name: value for name, value in generation.items() if name not in _OPERATIONAL
+        name: value for name, value in generation.items() if name not in OPERATIONAL
     }
     config = _set(spec.config)
     config.setdefault("message_limit", config.get("max_messages"))
@@ -94,7 +94,7 @@ def header_problems(header: Header) -> Iterator[Problem]:
         yield problem("log.updated", says="tags or metadata of the log were edited after the run")
     changes = [change for update in header.config_updates or () for change in update.changes]
     names = ", ".join(sorted({change.name[:40] for change in changes}))
-    if any(c.config != "concurrency" and c.name not in _OPERATIONAL for c in changes):
+    if any(c.config != "concurrency" and c.name not in OPERATIONAL for c in changes):
         yield problem("config.updated", says=f"settings changed during the run: {names}")
     elif changes:
         yield problem("config.retuned", says=f"throughput changed during the run: {names}")

@@ -12,6 +12,7 @@ from tierlock.importers.columns import Row, scalars
 from tierlock.importers.inspect_schema import Sample, Score
 from tierlock.importers.inspect_values import Grader, to_instant
 from tierlock.importers.reasons import problem
+from tierlock.importers.sharing import SharedDict
 
 _NO_NAME: Final = "score"
 _NO_SCORES: Final[dict[str, Score]] = {}
@@ -46,22 +47,34 @@ def read_attempts(samples: Iterable[Sample], *, unnamed: str, invalidated: bool)
     Raises:
         InputError: an attempt's start is not an instant.
     """
-    listed = tuple(samples)
     grader = Grader()
-    rows = tuple(_row(sample, unnamed=unnamed, grader=grader) for sample in listed)
-    starts = [to_instant(sample.started_at) for sample in listed if sample.started_at]
-    times = [
-        sample.total_time if sample.working_time is None else sample.working_time
-        for sample in listed
-    ]
-    known = [time for time in times if time is not None and time >= 0]
-    problems = [*grader.problems, *_problems(listed, rows=rows, invalidated=invalidated)]
-    if any(naive for _, naive in starts):
+    rows: list[Row] = []
+    scores: SharedDict[float | None] = SharedDict()
+    attributes: SharedDict[str] = SharedDict()
+    started_at: datetime | None = None
+    seconds: list[float] = []
+    retried = naive = 0
+    for sample in samples:
+        row = _row(sample, unnamed=unnamed, grader=grader)
+        # Most attempts say what many others say: told apart, they would fill the memory.
+        row.scores = scores.one(row.scores)
+        row.attributes = attributes.one(row.attributes)
+        rows.append(row)
+        retried += bool(sample.error_retries)
+        if sample.started_at:
+            start, without_zone = to_instant(sample.started_at)
+            naive += without_zone
+            started_at = start if started_at is None else min(started_at, start)
+        time = sample.total_time if sample.working_time is None else sample.working_time
+        if time is not None and time >= 0:
+            seconds.append(time)
+    problems = [*grader.problems, *_problems(rows, retried=retried, invalidated=invalidated)]
+    if naive:
         problems.append(problem("time.naive", says="times without a zone were read as UTC"))
     return Attempts(
-        rows=rows,
-        started_at=min((instant for instant, _ in starts), default=None),
-        seconds=sum(known) if known else None,
+        rows=tuple(rows),
+        started_at=started_at,
+        seconds=sum(seconds) if seconds else None,
         problems=tuple(problems),
     )
 
@@ -110,15 +123,12 @@ def _reason(score: Score) -> object:
     return score.reason
 
 
-def _problems(
-    samples: tuple[Sample, ...], *, rows: tuple[Row, ...], invalidated: bool
-) -> list[Problem]:
+def _problems(rows: list[Row], *, retried: int, invalidated: bool) -> list[Problem]:
     found = []
     edited = sum(row.edited for row in rows)
     if edited:
         says = f"the scores of {edited} attempts were edited after the run"
         found.append(problem("score.edited", says=says))
-    retried = sum(bool(sample.error_retries) for sample in samples)
     if retried:
         says = f"{retried} attempts were repeated after an error"
         found.append(problem("sample.retried", says=says))

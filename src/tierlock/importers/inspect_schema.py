@@ -88,6 +88,22 @@ class Summary(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+class Value(msgspec.Struct, frozen=True, gc=False):
+    """Of a score only the value."""
+
+    value: Any = None
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """Of a row of the summary only what must agree with the attempt's own record."""
+
+    id: int | str
+    epoch: int = 1
+    scores: dict[str, Value] | None = None
+    error: str | None = None
+    limit: str | None = None
+
+
 class Metric(msgspec.Struct, frozen=True):
     """An aggregate in the header; `group` and `params` mark those that are not a plain mean."""
 
@@ -235,3 +251,4 @@ HEADER: Final = msgspec.json.Decoder(Header)
 LOG: Final = msgspec.json.Decoder(Log)
 SAMPLE: Final = msgspec.json.Decoder(Sample)
 SUMMARIES: Final = msgspec.json.Decoder(tuple[Summary, ...])
+OUTCOMES: Final = msgspec.json.Decoder(tuple[Outcome, ...])

@@ -77,12 +77,18 @@ class Grader:
         """Return one number per column: `scorer`, or `scorer/key` where the value is an object."""
         found: dict[str, float | None] = {}
         for scorer, score in scores.items():
-            if isinstance(score.value, dict):
-                for key, value in score.value.items():
+            value = score.value
+            number = _GRADES.get(value) if value.__class__ is str else None
+            if number is not None:
+                # Most scores are grades.
+                found[scorer] = number
+                self._mapped.add(scorer)
+            elif isinstance(value, dict):
+                for key, part in value.items():
                     column = f"{scorer}/{key}"
-                    found[column] = self._number(value, column=column)
+                    found[column] = self._number(part, column=column)
             else:
-                found[scorer] = self._number(score.value, column=scorer)
+                found[scorer] = self._number(value, column=scorer)
         return found
 
     def _number(self, value: object, *, column: str) -> float | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
 from tierlock.core import DIGEST_PREFIX, Evidence, ImportFailed, Omission
+from tierlock.importers.content import Content, Held, Sweep
 from tierlock.importers.limits import DEFAULT_LIMITS, Limits
+from tierlock.importers.places import Place, open_content
 
 HEAD_BYTES: Final = 64 * 1024
+HELD_BYTES: Final = 16 * 1024 * 1024
+"""Archives up to this size are held in memory; bigger ones are read piece by piece."""
+ARCHIVE_MARK: Final = b"PK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,36 @@ class LogFile:
 
     Attributes:
         path: where the file lies; nothing inside a log is ever used as a path.
-        data: all bytes of the file.
+        source: all bytes of the file, or where ranges of them come from.
         limits: what reading it may cost.
     """
 
-    path: Path
-    data: bytes = field(repr=False)
+    path: Place
+    source: bytes | Content = field(repr=False)
     limits: Limits = DEFAULT_LIMITS
+
+    @cached_property
+    def content(self) -> Content:
+        """The bytes by range, for formats that need not hold all of them."""
+        return Held(self.source) if isinstance(self.source, bytes) else self.source
+
+    @cached_property
+    def data(self) -> bytes:
+        """All bytes of the file.
+
+        Raises:
+            ImportFailed: `import.limit`, they are too many to be held in memory.
+        """
+        if isinstance(self.source, bytes):
+            return self.source
+        size = self.source.size
+        if size > self.limits.file_bytes:
+            raise self.failed("import.limit", says=f"larger than {self.limits.file_bytes} bytes")
+        return bytes(self.source.at(0, size))
+
+    def close(self) -> None:
+        """Give back the open file, where there is one."""
+        self.content.close()
 
     @property
     def name(self) -> str:
@@ -63,7 +89,7 @@ class LogFile:
     @property
     def glance(self) -> Glance:
         """Name and first bytes, for recognition."""
-        return Glance(self.name, self.data[:HEAD_BYTES])
+        return Glance(self.name, bytes(self.content.at(0, HEAD_BYTES)))
 
     @cached_property
     def sha256(self) -> str:
@@ -116,45 +142,51 @@ class Importer(Protocol):
         ...
 
 
-def _regular(path: Path, *, descriptor: int) -> int:
-    """Return the size of an open regular file; a pipe or device would block or never end."""
-    status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        raise ImportFailed("input.file", "not a regular file", location=str(path))
-    return status.st_size
-
-
-def open_log(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> LogFile:
-    """Return the bytes of the regular file at `path`.
+def open_log(path: Place, *, limits: Limits = DEFAULT_LIMITS) -> LogFile:
+    """Return the file at `path`: its bytes, or the open file where it is a big archive.
 
     Raises:
         ImportFailed: `input.file` where it can not be opened, `import.limit` where it is too big.
     """
-    data = _read(path, at_most=limits.file_bytes + 1)
-    if len(data) > limits.file_bytes:
-        raise ImportFailed(
-            "import.limit", f"larger than {limits.file_bytes} bytes", location=str(path)
-        )
-    return LogFile(path, data, limits)
+    content = open_content(path)
+    if content.size > HELD_BYTES and bytes(content.at(0, 2)) == ARCHIVE_MARK:
+        if content.size > limits.archive_bytes:
+            content.close()
+            raise _too_big(path, limits.archive_bytes)
+        return LogFile(path, content, limits)
+    try:
+        if content.size > limits.file_bytes:
+            raise _too_big(path, limits.file_bytes)
+        return LogFile(path, bytes(content.at(0, content.size)), limits)
+    finally:
+        content.close()
 
 
-def glance_at(path: Path) -> Glance:
+def _too_big(path: Place, most: int) -> ImportFailed:
+    return ImportFailed("import.limit", f"larger than {most} bytes", location=str(path))
+
+
+def digest_of(path: Place) -> str:
+    """Return the digest of the file at `path`, of which one piece at a time is in memory.
+
+    Raises:
+        ImportFailed: `input.file`, it can not be read.
+    """
+    content = open_content(path)
+    try:
+        return Sweep(content, where=str(path)).finish()
+    finally:
+        content.close()
+
+
+def glance_at(path: Place) -> Glance:
     """Return the name and the first bytes of the regular file at `path`.
 
     Raises:
         ImportFailed: `input.file`, the file can not be opened.
     """
-    return Glance(path.name, _read(path, at_most=HEAD_BYTES))
-
-
-def _read(path: Path, *, at_most: int) -> bytes:
+    content = open_content(path)
     try:
-        # Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(min(at_most, _regular(path, descriptor=descriptor)))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ImportFailed(
-            "input.file", f"can not be read: {reason}".lower(), location=str(path)
-        ) from None
+        return Glance(path.name, bytes(content.at(0, HEAD_BYTES)))
+    finally:
+        content.close()

@@ -17,7 +17,8 @@ class Limits:
     """What one log file may cost; all sizes in bytes.
 
     Attributes:
-        file_bytes: size of the file itself, which is held in memory.
+        file_bytes: size of a file that is held in memory.
+        archive_bytes: size of an archive, of which one entry at a time is held in memory.
         members: entries of an archive.
         member_bytes: decompressed size of one entry.
         total_bytes: decompressed size of all entries together.
@@ -33,6 +34,7 @@ class Limits:
     """
 
     file_bytes: int = 2048 * _MIB
+    archive_bytes: int = 64 * 1024 * _MIB
     members: int = 500_000
     member_bytes: int = 1024 * _MIB
     total_bytes: int = 64 * 1024 * _MIB

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing, contextmanager
 
 from pydantic import ValidationError
 
 from tierlock.core import ImportFailed, InputError, TierlockError, canonical_json
 from tierlock.importers.interface import Imported, open_log
 from tierlock.importers.limits import DEFAULT_LIMITS, Limits
+from tierlock.importers.places import Place
 from tierlock.importers.registry import formats, load_importer, recognise
 
 
-def read(path: Path, *, format: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Imported:  # noqa: A002  # the user's word for it
+def read(path: Place, *, format: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Imported:  # noqa: A002  # the user's word for it
     """Return the evidence in one log file, and what is owed and not usable in it.
 
     Args:
@@ -26,7 +26,7 @@ def read(path: Path, *, format: str | None = None, limits: Limits = DEFAULT_LIMI
         ImportFailed: the file can not be read; code, location and, mostly, what to do about it.
     """
     log = open_log(path, limits=limits)
-    with translated(log.where()):
+    with closing(log), translated(log.where()):
         name = format or recognise(log.glance)
         if name is None:
             known = ", ".join(formats())

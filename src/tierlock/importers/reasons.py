@@ -42,25 +42,36 @@ PROBLEMS: Final[dict[str, tuple[Severity, str]]] = {
     "header.start": ("doubt", "the header describes another run than the declaration at its start"),
     "invalidation.unknown": ("doubt", "samples were invalidated, and the log does not say which"),
     "log.updated": ("note", "tags or metadata of the log were edited after the run"),
+    "output.empty": ("note", "attempts gave no output and were graded all the same"),
     "reported.inconsistent": ("doubt", "count, n and mean of a publication disagree"),
     "reported.relationship": ("note", "who evaluated, in relation to the subject's developer"),
     "revision.dirty": ("note", "the run's repository had uncommitted changes"),
     "sample.duplicate": ("doubt", "two records claim one sample and epoch; the later one stands"),
+    "sample.fewer": ("note", "samples were attempted less often than the run asked for"),
     "sample.retried": ("note", "attempts were repeated after an error"),
     "sample.summary-only": (
         "doubt",
         "attempts are known by their summary only, so edits would not show",
     ),
     "score.edited": ("note", "scores were edited after the run"),
+    "score.grader-failed": (
+        "note",
+        "a grader broke and the tool counted a failure; the attempts count as missing",
+    ),
     "score.text": ("note", "a scorer gives only text, lists or objects: nothing can rest on it"),
+    "score.threshold": ("doubt", "nothing says from which rating on an output is a hit"),
+    "score.ungraded": ("note", "attempts passed without an assertion; they count as missing"),
     "score.unmappable": (
         "doubt",
         "a scorer gives numbers for some samples and something else for others",
     ),
     "summary.mismatch": ("doubt", "the log's summary differs from its records"),
     "text.replaced": ("note", "text was not valid Unicode and was repaired"),
+    "time.cached": ("doubt", "answers came from a cache, so they are older than the run"),
     "time.naive": ("note", "times without a zone were read as UTC"),
+    "time.partial": ("doubt", "some attempts have no time of start and may be older"),
     "time.retrieved": ("doubt", "only the time of retrieval is known"),
+    "weights.mismatch": ("doubt", "weights do not follow from the attempts: some were left out"),
 }
 
 OMISSIONS: Final[dict[str, str]] = {
@@ -70,8 +81,11 @@ OMISSIONS: Final[dict[str, str]] = {
     "file.symlink": "a symbolic link inside a folder is not followed",
     "folder.no-logs": "a folder holds no log",
     "log.group": "a group score repeats the scores of its tasks",
+    "log.hits-only": "a list of successful attacks says nothing about their rate",
     "log.no-number": "a result has no number that can be used",
     "log.no-samples": "a log holds no sample; a run of Inspect counts all the same, as missing",
+    "log.no-time": "nothing says when the attempts were made",
+    "log.unknown-part": "a part of a log is of a kind that no known version writes",
     "log.unscored": "a log holds samples and not one score; the run counts, as missing",
 }
 

@@ -1,80 +1,83 @@
 """A zip archive from a stranger: bounded, checked, and never extracted.
 
-Reads stored, deflated and zstandard entries (methods 0, 8 and 93) from bytes in memory; ZIP64
-included. Every entry that is read is held against its CRC-32, because the tool that wrote it does
-not do so. Entry names are keys and never paths. Of entries with one name the last one wins, which
-is how evaluation logs supersede a record.
+Reads stored, deflated and zstandard entries (methods 0, 8 and 93), ZIP64 included, from memory or
+by ranges from a file of any size. Every entry that is read is held against its CRC-32, because the
+tool that wrote it does not do so. Entry names are keys and never paths. Of entries with one name
+the last one wins, which is how evaluation logs supersede a record.
 
 Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
 """
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import zlib
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, KeysView
+from typing import IO, Final, cast
 
 import zstandard
 
 from tierlock.core import ImportFailed
+from tierlock.importers.checksum import crc32
+from tierlock.importers.content import BLOCK, Content, Held, Sweep
 from tierlock.importers.limits import Limits
+from tierlock.importers.zip_directory import Directory, Entry, Outline, name_of
+from tierlock.importers.zip_parts import DeadBytes, Packed
 
-_END: Final = struct.Struct("<4s4H2LH")
-_END64_LOCATOR: Final = struct.Struct("<4sLQL")
-_END64: Final = struct.Struct("<4sQ2H2L4Q")
-_CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
-_LOCAL: Final = struct.Struct("<4s5H3L2H")
-_COMMENT_BYTES: Final = 0xFFFF
-_UNKNOWN_32: Final = 0xFFFFFFFF
+_LOCAL: Final = struct.Struct("<4s22x2H")
 _ENCRYPTED: Final = 0x1
-_DESCRIPTOR: Final = 0x8
-_DESCRIPTOR_BYTES: Final = 24
+_EXTRA_BYTES: Final = 64
+"""Bytes of extra fields before an entry's content that are read along with it."""
 _STORED, _DEFLATED, _ZSTANDARD = 0, 8, 93
 
 
-class Entry(NamedTuple):
-    """One row of the central directory."""
-
-    name: str
-    raw_name: bytes
-    flags: int
-    method: int
-    crc: int
-    packed: int
-    size: int
-    offset: int
-
-
 class Archive:
-    """The entries of a zip archive held in memory.
+    """The entries of a zip archive.
 
     Args:
-        data: the whole archive.
+        content: the whole archive, as bytes or by ranges.
         where: location for messages.
         limits: what reading it may cost.
+        outline: whether single entries will be read that hold no sample, and nothing else: faster
+            where an archive has many.
 
     Attributes:
-        entries: the last entry of each name.
         superseded: number of entries that a later one of the same name replaces.
+        sha256: digest of the whole file, after a `sweep`.
+        dead: bytes that belong to no entry, after a `sweep`: what an edit in place leaves behind.
 
     Raises:
         ImportFailed: `import.unreadable` where the archive is damaged or contradicts itself,
             `import.limit` where it costs too much.
     """
 
-    def __init__(self, data: bytes, *, where: str, limits: Limits) -> None:
-        self._data = data
+    def __init__(
+        self, content: bytes | Content, *, where: str, limits: Limits, outline: bool = False
+    ) -> None:
+        self._content = Held(content) if isinstance(content, bytes) else content
         self._where = where
         self._limits = limits
         self._spent = 0
         self._zstandard = zstandard.ZstdDecompressor(max_window_size=2**31)
-        self._starts: dict[int, int] = {}
-        rows, start = self._directory()
-        self._rows = sorted(rows, key=lambda entry: entry.offset)
-        self._directory_start = start
-        self.entries = {entry.name: entry for entry in rows}
-        self.superseded = len(rows) - len(self.entries)
-        self._check_extent()
+        kind = Outline if outline else Directory
+        self._directory = kind(self._content, where=where, limits=limits)
+        self._failed = self._directory.failed
+        # Digests of what was read before the sweep, which sees the same bytes again.
+        self._seen: dict[int, bytes] = {}
+        self.sha256 = ""
+        self.dead = 0
+        self.superseded = len(self._directory) - len(self._directory.names)
+
+    @property
+    def entries(self) -> KeysView[str]:
+        """The names, in the order of the directory."""
+        return self._directory.names.keys()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the entries lie in the order of the directory, each name once."""
+        return self._directory.is_ordered and not self.superseded
 
     def read(self, name: str) -> bytes:
         """Return the decompressed bytes of the entry `name`, checked against size and CRC-32.
@@ -83,189 +86,183 @@ class Archive:
             KeyError: no such entry (a programmer's mistake: ask `entries` first).
             ImportFailed: the entry is damaged, encrypted or exceeds the limits.
         """
-        entry = self.entries[name]
-        if entry.flags & _ENCRYPTED:
-            raise self._failed("import.unreadable", "is encrypted", name)
-        self._check_cost(entry)
-        start = self._content_start(entry)
-        packed = memoryview(self._data)[start : start + entry.packed]
+        number = self._directory.names[name]
+        entry = self._directory.entry(number)
+        self._check(entry, name=name)
+        head = _LOCAL.size + len(entry.raw_name)
+        length = min(head + _EXTRA_BYTES + entry.packed, self._directory.start - entry.offset)
+        raw = memoryview(self._content.at(entry.offset, max(0, length)))
+        begin = self._content_start(raw, entry=entry, name=name) - entry.offset
+        packed = raw[begin : begin + entry.packed]
+        if len(packed) < entry.packed:
+            packed = memoryview(self._content.at(entry.offset + begin, entry.packed))
+        if not isinstance(self._content, Held):
+            self._seen[number] = hashlib.sha256(packed).digest()
+        return self._unpack(packed, entry=entry, name=name)
+
+    def size_of(self, name: str) -> int:
+        """Return the decompressed size of the entry `name`, as the directory states it."""
+        return self._directory.entry(self._directory.names[name]).size
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Yield the decompressed bytes of the entry `name`, a piece at a time.
+
+        Only the end shows whether size and CRC-32 are right: whoever stops before has not checked.
+
+        Raises:
+            KeyError: no such entry.
+            ImportFailed: as `read`.
+        """
+        number = self._directory.names[name]
+        entry = self._directory.entry(number)
+        self._check(entry, name=name)
+        head = memoryview(self._content.at(entry.offset, _LOCAL.size + len(entry.raw_name)))
+        start = self._content_start(head, entry=entry, name=name)
+        packed = Packed(self._content, start=start, end=start + entry.packed)
+        size = crc = 0
         try:
-            out = self._unpack(packed, entry=entry)
+            for out in self._inflate_slowly(packed, method=entry.method, name=name):
+                size, crc = size + len(out), crc32(out, crc)
+                if size > entry.size:
+                    break
+                yield out
         except (zlib.error, zstandard.ZstdError, MemoryError) as error:
             raise self._failed("import.unreadable", f"is damaged: {error}", name) from None
-        if len(out) != entry.size:
-            raise self._failed("import.unreadable", "is not as long as the archive says", name)
-        if zlib.crc32(out) != entry.crc:
-            raise self._failed(
-                "import.unreadable", "differs from its checksum: damaged or changed", name
-            )
-        return out
+        self._check_end(entry, name=name, size=size, crc=crc)
+        self._seen[number] = packed.digest()
+
+    def sweep(self, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of every wanted entry, in the order in which they lie in the file.
+
+        Goes over the whole file once. When the last entry has been taken, `sha256` and `dead` are
+        known.
+
+        Raises:
+            ImportFailed: an entry is damaged, encrypted or exceeds the limits, or the file changed
+                since its directory was read.
+            TypeError: the archive has an outline only (a programmer's mistake).
+        """
+        if isinstance(self._directory, Outline):
+            raise TypeError("an outline does not know all entries")
+        directory, sweep = self._directory, Sweep(self._content, where=self._where)
+        names = directory.names
+        traces = DeadBytes()
+        for number in directory.in_order():
+            entry = directory.entry(number)
+            found = name_of(entry.raw_name)
+            name = found if names[found] == number and wanted(found) else None
+            at = entry.offset
+            head = _LOCAL.size + len(entry.raw_name)
+            # What is wanted is mostly taken in one piece with its header.
+            ahead = head if name is None else head + _EXTRA_BYTES + entry.packed
+            raw = sweep.take(at, min(at + ahead, directory.start))
+            start = self._content_start(raw, entry=entry, name=name)
+            traces.note(entry, start=start)
+            if number in self._seen:
+                self._see_again(sweep, number=number, start=start, end=start + entry.packed)
+            if name is None:
+                continue
+            packed = raw[start - at : start - at + entry.packed]
+            if len(packed) < entry.packed:
+                packed = sweep.take(start, start + entry.packed)
+            self._check(entry, name=name)
+            yield name, self._unpack(packed, entry=entry, name=name)
+        end = directory.start + len(directory.data)
+        if bytes(sweep.take(directory.start, end)) != directory.data:
+            raise self._changed()
+        self.dead = traces.total(directory.start)
+        self.sha256 = sweep.finish()
 
     def dead_bytes(self) -> int:
-        """Return the bytes that belong to no entry: what an edit in place leaves behind."""
-        dead, position, slack = 0, 0, 0
-        for entry in self._rows:
-            dead += _beyond(entry.offset - position, slack=slack)
-            position = self._content_start(entry) + entry.packed
-            slack = _DESCRIPTOR_BYTES if entry.flags & _DESCRIPTOR else 0
-        return dead + _beyond(self._directory_start - position, slack=slack)
+        """Return the bytes that belong to no entry, going over the file for nothing else."""
+        for _ in self.sweep(lambda _: False):
+            pass
+        return self.dead
 
-    def _failed(self, code: str, says: str, name: str | None = None) -> ImportFailed:
-        where = self._where if name is None else f"{self._where}:{name}"
-        return ImportFailed(code, says if name is None else f"entry {says}", location=where)
+    def _see_again(self, sweep: Sweep, *, number: int, start: int, end: int) -> None:
+        """Hold an entry that was read before the sweep against what the sweep sees."""
+        again = hashlib.sha256()
+        for at in range(start, end, BLOCK):
+            again.update(sweep.take(at, min(at + BLOCK, end)))
+        if again.digest() != self._seen[number]:
+            raise self._changed()
 
-    def _directory(self) -> tuple[list[Entry], int]:
-        """Return the rows of the central directory in file order, and where it starts."""
-        count, size, start, end = self._locate()
-        if start + size != end:
-            raise self._failed("import.unreadable", "the archive has a hole before its end")
-        if count > self._limits.members:
-            raise self._failed("import.limit", f"more than {self._limits.members} entries")
-        rows: list[Entry] = []
-        position = start
-        while position < end:
-            if position + _CENTRAL.size > end:
-                raise self._failed("import.unreadable", "the archive's directory is truncated")
-            entry, position = self._row(position)
-            rows.append(entry)
-            if len(rows) > count:
-                break
-        if len(rows) != count or position != end:
-            raise self._failed("import.unreadable", "the archive's directory is inconsistent")
-        return rows, start
+    def _changed(self) -> ImportFailed:
+        return self._failed("import.unreadable", "the file changed while it was read")
 
-    def _locate(self) -> tuple[int, int, int, int]:
-        """Return entry count, size, start and end of the central directory."""
-        data = self._data
-        found = len(data)
-        oldest = max(0, len(data) - _END.size - _COMMENT_BYTES)
-        while (found := data.rfind(b"PK\x05\x06", oldest, found)) >= 0:
-            if found + _END.size > len(data):
-                continue
-            _, disk, first, here, count, size, start, comment = _END.unpack_from(data, found)
-            if found + _END.size + comment == len(data):
-                break
-        else:
-            raise self._failed("import.unreadable", "not a complete zip archive")
-        end = found
-        locator = found - _END64_LOCATOR.size
-        if locator >= 0 and data[locator : locator + 4] == b"PK\x06\x07":
-            _, _, end, _ = _END64_LOCATOR.unpack_from(data, locator)
-            if end + _END64.size > locator or data[end : end + 4] != b"PK\x06\x06":
-                raise self._failed("import.unreadable", "the archive's directory is inconsistent")
-            _, _, _, _, disk, first, here, count, size, start = _END64.unpack_from(data, end)
-        if disk or first or here != count:
-            raise self._failed("import.unreadable", "the archive is one part of several")
-        return count, size, start, end
-
-    def _row(self, position: int) -> tuple[Entry, int]:
-        (
-            signature,
-            _,
-            _,
-            flags,
-            method,
-            _,
-            _,
-            crc,
-            packed,
-            size,
-            n,
-            extra,
-            comment,
-            _,
-            _,
-            _,
-            at,
-        ) = _CENTRAL.unpack_from(self._data, position)
-        if signature != b"PK\x01\x02":
-            raise self._failed("import.unreadable", "the archive's directory is inconsistent")
-        begin = position + _CENTRAL.size
-        raw_name = self._data[begin : begin + n]
-        if _UNKNOWN_32 in (packed, size, at):
-            field = self._data[begin + n : begin + n + extra]
-            size, packed, at = self._long_sizes(field, size=size, packed=packed, offset=at)
-        # Old tools leave the encoding flag out; every byte string is valid code page 437.
-        name = (
-            raw_name.decode("utf-8", "strict") if _is_utf8(raw_name) else raw_name.decode("cp437")
-        )
-        entry = Entry(name, raw_name, flags, method, crc, packed, size, at)
-        return entry, begin + n + extra + comment
-
-    def _long_sizes(
-        self, field: bytes, *, size: int, packed: int, offset: int
-    ) -> tuple[int, int, int]:
-        """Return the 64-bit sizes of the ZIP64 extra field, in the standard's order."""
-        position = 0
-        while position + 4 <= len(field):
-            kind, length = struct.unpack_from("<HH", field, position)
-            if kind == 1:
-                longs = iter(struct.unpack_from(f"<{length // 8}Q", field, position + 4))
-                return (
-                    next(longs, size) if size == _UNKNOWN_32 else size,
-                    next(longs, packed) if packed == _UNKNOWN_32 else packed,
-                    next(longs, offset) if offset == _UNKNOWN_32 else offset,
-                )
-            position += 4 + length
-        return size, packed, offset
-
-    def _check_extent(self) -> None:
-        """Refuse entries that share bytes: the trick of the most compact zip bombs."""
-        position = 0
-        for entry in self._rows:
-            if entry.offset < position:
-                raise self._failed("import.unreadable", "entries of the archive overlap")
-            position = entry.offset + _LOCAL.size + len(entry.raw_name) + entry.packed
-        if position > self._directory_start:
-            raise self._failed("import.unreadable", "entries of the archive overlap its directory")
-
-    def _check_cost(self, entry: Entry) -> None:
+    def _check(self, entry: Entry, *, name: str) -> None:
+        if entry.flags & _ENCRYPTED:
+            raise self._failed("import.unreadable", "is encrypted", name)
         limits = self._limits
         self._spent += entry.size
-        generous = max(limits.free_bytes, limits.ratio * entry.packed)
-        if entry.size > min(limits.member_bytes, generous):
-            raise self._failed("import.limit", f"would take {entry.size} bytes", entry.name)
+        if entry.size > limits.free_bytes or entry.size > limits.member_bytes:
+            generous = max(limits.free_bytes, limits.ratio * entry.packed)
+            if entry.size > min(limits.member_bytes, generous):
+                raise self._failed("import.limit", f"would take {entry.size} bytes", name)
         if self._spent > limits.total_bytes:
             raise self._failed("import.limit", f"decompresses to over {limits.total_bytes} bytes")
 
-    def _content_start(self, entry: Entry) -> int:
+    def _content_start(self, head: memoryview, *, entry: Entry, name: str | None) -> int:
         """Return where the entry's content starts; the local header must agree with the row."""
-        known = self._starts.get(entry.offset)
-        if known is not None:
-            return known
-        fits = entry.offset + _LOCAL.size <= self._directory_start
-        head = _LOCAL.unpack_from(self._data, entry.offset) if fits else (b"",)
-        if head[0] != b"PK\x03\x04":
-            raise self._failed("import.unreadable", "is not where the archive says", entry.name)
-        begin = entry.offset + _LOCAL.size
-        start = begin + head[-2] + head[-1]
-        if self._data[begin : begin + head[-2]] != entry.raw_name:
-            raise self._failed("import.unreadable", "has two names", entry.name)
-        if start + entry.packed > self._directory_start:
-            raise self._failed("import.unreadable", "reaches into the directory", entry.name)
-        self._starts[entry.offset] = start
+        name = name_of(entry.raw_name) if name is None else name
+        if len(head) < _LOCAL.size or bytes(head[:4]) != b"PK\x03\x04":
+            raise self._failed("import.unreadable", "is not where the archive says", name)
+        _, length, extra = _LOCAL.unpack_from(head)
+        start = entry.offset + _LOCAL.size + length + extra
+        if bytes(head[_LOCAL.size : _LOCAL.size + length]) != entry.raw_name:
+            raise self._failed("import.unreadable", "has two names", name)
+        if start + entry.packed > self._directory.start:
+            raise self._failed("import.unreadable", "reaches into the directory", name)
         return int(start)
 
-    def _unpack(self, packed: memoryview, *, entry: Entry) -> bytes:
+    def _unpack(self, packed: memoryview, *, entry: Entry, name: str) -> bytes:
+        try:
+            out = self._inflate(packed, entry=entry, name=name)
+        except (zlib.error, zstandard.ZstdError, MemoryError) as error:
+            raise self._failed("import.unreadable", f"is damaged: {error}", name) from None
+        self._check_end(entry, name=name, size=len(out), crc=crc32(out))
+        return out
+
+    def _check_end(self, entry: Entry, *, name: str, size: int, crc: int) -> None:
+        if size != entry.size:
+            raise self._failed("import.unreadable", "is not as long as the archive says", name)
+        if crc != entry.crc:
+            raise self._failed(
+                "import.unreadable", "differs from its checksum: damaged or changed", name
+            )
+
+    def _inflate(self, packed: memoryview, *, entry: Entry, name: str) -> bytes:
         if entry.method == _STORED:
             return bytes(packed[: entry.size + 1])
         if entry.method == _DEFLATED:
             return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, entry.size + 1)
         if entry.method != _ZSTANDARD:
-            raise self._failed("import.unreadable", "uses an unknown compression", entry.name)
+            raise self._failed("import.unreadable", "uses an unknown compression", name)
         # A frame may claim any size for itself; it gets the memory that the directory allows.
+        if entry.size and zstandard.frame_content_size(packed) in {-1, entry.size}:
+            try:
+                return self._zstandard.decompress(
+                    packed, max_output_size=entry.size, allow_extra_data=False
+                )
+            except zstandard.ZstdError:
+                # Several frames, or damage: the slow way says which.
+                pass
         with self._zstandard.stream_reader(packed, read_across_frames=True) as reader:
             return reader.read(entry.size + 1)
 
-
-def _beyond(gap: int, *, slack: int) -> int:
-    """Return the bytes of a gap that a data descriptor does not account for."""
-    return gap if gap > slack else 0
-
-
-def _is_utf8(name: bytes) -> bool:
-    try:
-        name.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    def _inflate_slowly(self, packed: Packed, *, method: int, name: str) -> Iterator[bytes]:
+        """Yield what is packed, in pieces of a bounded size."""
+        if method == _DEFLATED:
+            inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+            while data := packed.read(BLOCK):
+                while data:
+                    yield inflate.decompress(data, BLOCK)
+                    data = inflate.unconsumed_tail
+            return
+        source = cast(IO[bytes], packed)
+        if method == _ZSTANDARD:
+            source = self._zstandard.stream_reader(source, read_across_frames=True)
+        elif method != _STORED:
+            raise self._failed("import.unreadable", "uses an unknown compression", name)
+        while data := source.read(BLOCK):
+            yield data

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from tierlock.lazy import opener
 from tierlock.ledger.anchors import SELF_ASSERTED, Anchor, Confirmed, HeldHead, render_time
 from tierlock.ledger.entry import Appended, Draft, Entry
 from tierlock.ledger.head import TreeHead, canonical_head, parse_head
@@ -12,10 +15,28 @@ from tierlock.ledger.interface import (
     verify_consistency,
     verify_inclusion,
 )
+from tierlock.ledger.leaves import ShownLedger, check_extended, read_leaves, write_leaves
 from tierlock.ledger.memory import MemoryLedger
 from tierlock.ledger.opening import open_ledger
 from tierlock.ledger.transfer import Exported, check_export, export_ledger, import_ledger
 from tierlock.ledger.verify import Verified, verify_ledger
+
+if TYPE_CHECKING:
+    from tierlock.ledger.rekor import RekorAnchor, check_entry_about
+    from tierlock.ledger.rfc3161 import TimeStampAnchor, check_token_about, request_token
+    from tierlock.ledger.signed_head import is_signed_head, sign_head
+
+# Name -> the file that holds it: signatures and certificates are loaded by who needs them.
+_HOMES = {
+    "RekorAnchor": "tierlock.ledger.rekor",
+    "TimeStampAnchor": "tierlock.ledger.rfc3161",
+    "check_entry_about": "tierlock.ledger.rekor",
+    "check_token_about": "tierlock.ledger.rfc3161",
+    "is_signed_head": "tierlock.ledger.signed_head",
+    "request_token": "tierlock.ledger.rfc3161",
+    "sign_head": "tierlock.ledger.signed_head",
+}
+__getattr__ = opener(globals(), homes=_HOMES)
 
 __all__ = [
     "SELF_ASSERTED",
@@ -30,16 +51,27 @@ __all__ = [
     "InclusionProof",
     "Ledger",
     "MemoryLedger",
+    "RekorAnchor",
+    "ShownLedger",
+    "TimeStampAnchor",
     "TreeHead",
     "Verified",
     "canonical_head",
+    "check_entry_about",
     "check_export",
+    "check_extended",
+    "check_token_about",
     "export_ledger",
     "import_ledger",
+    "is_signed_head",
     "open_ledger",
     "parse_head",
+    "read_leaves",
     "render_time",
+    "request_token",
+    "sign_head",
     "verify_consistency",
     "verify_inclusion",
     "verify_ledger",
+    "write_leaves",
 ]

@@ -126,6 +126,10 @@ class Ledger(ABC):
             IntegrityError: `ledger.damaged`; an entry is missing or can not be read.
         """
 
+    def entries_of(self, media_type: str) -> Iterator[Entry]:
+        """Yield the entries of one media type, oldest first; raises what `entries` raises."""
+        return (entry for entry in self.entries() if entry.media_type == media_type)
+
     @abstractmethod
     def find(self, draft: Draft) -> Entry | None:
         """Return the entry with the bytes and media type of `draft`, whatever its time."""

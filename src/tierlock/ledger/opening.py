@@ -26,11 +26,11 @@ def open_ledger(where: str, *, origin: str | None = None) -> Ledger:
     from tierlock.ledger.sql import SqlLedger
 
     if where.startswith(_POSTGRES):
-        from tierlock.ledger.postgres import postgres_backend
+        from tierlock.ledger.postgres import PostgresBackend
 
         # The shorter name is in wide use, and only the longer one is known to the library.
         url = _POSTGRES[0] + where.partition("://")[2]
-        return SqlLedger(postgres_backend(url), origin=origin)
+        return SqlLedger(PostgresBackend(url), origin=origin)
     scheme, separator, rest = where.partition("://")
     if separator and scheme != "sqlite":
         raise InputError(
@@ -38,7 +38,7 @@ def open_ledger(where: str, *, origin: str | None = None) -> Ledger:
             f"no ledger can be kept in `{scheme}`",
             hint="use a path, `sqlite:///PATH` or `postgresql://...`",
         )
-    from tierlock.ledger.sqlite import sqlite_backend
+    from tierlock.ledger.sqlite import SqliteBackend
 
     path = Path(rest.removeprefix("/") if separator else where)
-    return SqlLedger(sqlite_backend(path, create=origin is not None), origin=origin)
+    return SqlLedger(SqliteBackend(path, create=origin is not None), origin=origin)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from tierlock.core import InputError, printable
-from tierlock.ledger.sql import Backend
+from tierlock.ledger.faults import refused
+from tierlock.ledger.tables import POSTGRES
 
 LOCK: Final = 0x7469_6572_6C6F_636B
 """The advisory lock of writers: `tierlock` in ASCII."""
+_DAMAGE: Final = {"XX001": "a page is damaged", "XX002": "an index is damaged"}
 
 
-def postgres_backend(url: str) -> Backend:
-    """Return the backend of a PostgreSQL database.
+class PostgresBackend:
+    """A PostgreSQL database.
 
     Args:
         url: `postgresql://user@host/database`; a password may also come from where the server's
@@ -25,27 +29,74 @@ def postgres_backend(url: str) -> Backend:
     Raises:
         InputError: the URL is not one, or the driver is not installed.
     """
-    try:
-        parsed = make_url(url).set(drivername="postgresql+psycopg")
-    except (ArgumentError, ValueError):
-        # The text may hold a password: it is not repeated.
-        raise InputError(
-            "ledger.unavailable",
-            "the ledger's URL can not be read",
-            hint="write it like `postgresql://user@host/database`",
-        ) from None
-    if find_spec("psycopg") is None:
-        raise InputError(
-            "ledger.unavailable",
-            "a ledger in PostgreSQL needs the extra `postgres`",
-            hint="pip install 'tierlock[postgres]'",
+
+    tables = POSTGRES
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url).set(drivername="postgresql+psycopg")
+        except (ArgumentError, ValueError):
+            # The text may hold a password: it is not repeated.
+            raise InputError(
+                "ledger.unavailable",
+                "the ledger's URL can not be read",
+                hint="write it like `postgresql://user@host/database`",
+            ) from None
+        if find_spec("psycopg") is None:
+            raise InputError(
+                "ledger.unavailable",
+                "a ledger in PostgreSQL needs the extra `postgres`",
+                hint="pip install 'tierlock[postgres]'",
+            )
+        self._engine = create_engine(
+            parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10}
         )
-    engine = create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    # Parameters after the path can hold secrets too.
-    shown = parsed.set(drivername="postgresql", query={})
-    where = printable(shown.render_as_string(hide_password=True))
-    # Each statement of a writer must see what was committed while it waited for the lock.
-    return Backend(engine, where, lock=_lock, writing={"isolation_level": "READ COMMITTED"})
+        # Each statement of a writer must see what was committed while it waited for the lock.
+        self._writer = self._engine.execution_options(isolation_level="READ COMMITTED")
+        # Parameters after the path can hold secrets too.
+        shown = parsed.set(drivername="postgresql", query={})
+        self.where = printable(shown.render_as_string(hide_password=True))
+
+    @contextmanager
+    def transaction(self, what: str, *, writing: bool) -> Iterator[PostgresSession]:
+        """Run what is done inside as one transaction: all of it or, after an error, nothing."""
+        try:
+            with (self._writer if writing else self._engine).begin() as connection:
+                if writing:
+                    _lock(connection)
+                yield PostgresSession(connection)
+        except DBAPIError as error:
+            damage = _DAMAGE.get(getattr(error.orig, "sqlstate", None) or "")
+            raise refused(error.orig, what=what, where=self.where, damage=damage) from None
+        except (SQLAlchemyError, OSError) as error:
+            raise refused(error, what=what, where=self.where) from None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+class PostgresSession:
+    """One transaction of a database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def has_table(self, name: str) -> bool:
+        """Tell whether there is such a table."""
+        return self._connection.dialect.has_table(self._connection, name)
+
+    def rows(self, question: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Return all rows of the answer."""
+        return [tuple(row) for row in self._connection.execute(text(question), dict(values))]
+
+    def insert(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run a statement once for each row of values."""
+        self._connection.execute(text(statement), [dict(row) for row in rows])
+
+    def define(self, statement: str) -> None:
+        """Make a table or a trigger."""
+        self._connection.exec_driver_sql(statement)
 
 
 def _lock(connection: Connection) -> None:

@@ -2,42 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Final, NamedTuple
-
-from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final, Protocol
 
 from tierlock.core import InputError
 from tierlock.ledger.entry import Appended, Draft, Entry, format_time, parse_time
-from tierlock.ledger.faults import translated
 from tierlock.ledger.growth import Row as NewRow
 from tierlock.ledger.growth import check_expected, grow
 from tierlock.ledger.head import check_origin
 from tierlock.ledger.interface import Ledger, damaged, select_nodes
-from tierlock.ledger.tables import ENTRIES, FORMAT, LEDGER, METADATA
+from tierlock.ledger.tables import FORMAT, LEDGER
 from tierlock.ledger.tree import Frontier, completed_by, nodes_of
 
 _PAGE: Final = 128
 """Entries that are read at once; a payload can be large."""
 _KEYS: Final = 500
 """Keys in one question: every database takes as many."""
+_LAST: Final = 2**63 - 2
+"""The last place that every database can count beyond."""
+
+_BEGIN: Final = "INSERT INTO tierlock_ledger (id, format, origin) VALUES (1, :format, :origin)"
+_INSERT: Final = (
+    "INSERT INTO tierlock_entries (position, media_type, logged_at, payload, content, hashes) "
+    "VALUES (:position, :media_type, :logged_at, :payload, :content, :hashes)"
+)
+_SELECT: Final = "SELECT position, media_type, logged_at, payload, content FROM tierlock_entries"
+_SELECT_HASHES: Final = "SELECT position, hashes FROM tierlock_entries"
 
 
-class Backend(NamedTuple):
+class Session(Protocol):
+    """One transaction. Values are named in a statement as `:name`, which every driver takes."""
+
+    def has_table(self, name: str) -> bool:
+        """Tell whether there is such a table."""
+
+    def rows(self, question: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Return all rows of the answer."""
+
+    def insert(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run a statement once for each row of values."""
+
+    def define(self, statement: str) -> None:
+        """Make a table or a trigger."""
+
+
+class Backend(Protocol):
     """What differs between databases.
 
     Attributes:
-        engine: connections.
         where: the ledger as people know it, without a password.
-        lock: called first in every writing transaction; returns when no other writer is left.
-        writing: execution options of a writing transaction.
+        tables: for each table the statements that make it, with the triggers that keep its rows.
     """
 
-    engine: Engine
     where: str
-    lock: Callable[[Connection], None]
-    writing: dict[str, Any]
+    tables: Mapping[str, tuple[str, ...]]
+
+    def transaction(self, what: str, *, writing: bool) -> AbstractContextManager[Session]:
+        """Run what is done inside as one transaction: all of it or, after an error, nothing.
+
+        Args:
+            what: what is attempted, such as `append to`.
+            writing: whether to wait until no other writer is left.
+
+        Raises:
+            InputError: `ledger.unavailable`.
+            IntegrityError: `ledger.damaged`.
+        """
+
+    def close(self) -> None:
+        """Close all connections."""
 
 
 class SqlLedger(Ledger):
@@ -75,30 +109,35 @@ class SqlLedger(Ledger):
 
     def close(self) -> None:
         """Close all connections."""
-        self._backend.engine.dispose()
+        self._backend.close()
 
     def _known_origin(self) -> str | None:
-        with self._reading("open") as connection:
-            if not self._backend.engine.dialect.has_table(connection, LEDGER.name):
+        with self._reading("open") as session:
+            if not session.has_table(LEDGER):
                 return None
-            row = connection.execute(select(LEDGER.c.format, LEDGER.c.origin)).one_or_none()
-        if row is None:
+            rows = session.rows("SELECT format, origin FROM tierlock_ledger", {})
+        if not rows:
             return None
-        if row.format != FORMAT:
-            raise damaged(f"its format is `{row.format}`, and this version knows {FORMAT}")
+        if len(rows) > 1:
+            raise damaged("it has more than one origin")
+        ((version, origin),) = rows
+        if version != FORMAT:
+            raise damaged(f"its format is `{version}`, and this version knows {FORMAT}")
         try:
-            return check_origin(str(row.origin))
+            return check_origin(str(origin))
         except InputError as error:
             raise damaged(error.message) from None
 
     def _create(self, origin: str) -> str:
-        with self._writing("create") as connection:
-            METADATA.create_all(connection)
-            known = connection.execute(select(LEDGER.c.origin)).scalar_one_or_none()
-            if known is None:
-                row = {"id": 1, "format": FORMAT, "origin": origin}
-                connection.execute(insert(LEDGER).values(row))
-        return str(known or origin)
+        with self._backend.transaction("create", writing=True) as session:
+            for table, statements in self._backend.tables.items():
+                for statement in () if session.has_table(table) else statements:
+                    session.define(statement)
+            # Another process may have begun it while this one waited.
+            known = session.rows("SELECT origin FROM tierlock_ledger", {})
+            if not known:
+                session.insert(_BEGIN, [{"format": FORMAT, "origin": origin}])
+        return str(known[0][0]) if known else origin
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -107,44 +146,21 @@ class SqlLedger(Ledger):
     ) -> tuple[Appended, ...]:
         """Append all of `drafts` or none; when this returns they are on the disk."""
         contents = [draft.content for draft in drafts]
-        with self._writing("append to") as connection:
-            frontier = self._frontier_now(connection)
+        with self._backend.transaction("append to", writing=True) as session:
+            frontier = _frontier_now(session)
             check_expected(frontier.size, expected=expected)
-            known = self._places(connection, contents)
+            known = _places(session, contents)
             rows, appended = grow(frontier, drafts=drafts, known=known)
             if rows:
-                connection.execute(insert(ENTRIES), [_stored(row) for row in rows])
+                session.insert(_INSERT, [_stored(row) for row in rows])
         return appended
-
-    def _frontier_now(self, connection: Connection) -> Frontier:
-        size = _size(connection)
-        nodes = nodes_of((0, size))
-        stored = _hashes(connection, [completed_by(node) for node in nodes])
-        found = select_nodes(set(nodes), stored=stored)
-        return Frontier(size, [found[node] for node in nodes])
-
-    def _places(self, connection: Connection, contents: Sequence[bytes]) -> dict[bytes, int]:
-        """Where contents are; read with their bytes, so that no other entry stands for them."""
-        found: dict[bytes, int] = {}
-        for start in range(0, len(contents), _KEYS):
-            wanted = ENTRIES.c.content.in_(contents[start : start + _KEYS])
-            for entry in _read(connection, select(ENTRIES).where(wanted)):
-                found[entry.content] = entry.index
-        return found
-
-    @contextmanager
-    def _writing(self, what: str) -> Iterator[Connection]:
-        engine = self._backend.engine.execution_options(**self._backend.writing)
-        with translated(what, where=self._backend.where), engine.begin() as connection:
-            self._backend.lock(connection)
-            yield connection
 
     # -- reading ----------------------------------------------------------------------------
 
     def size(self) -> int:
         """Return how many entries there are."""
-        with self._reading() as connection:
-            return _size(connection)
+        with self._reading() as session:
+            return _size(session)
 
     def entries(self, since: int = 0, *, until: int | None = None) -> Iterator[Entry]:
         """Yield the entries from place `since` up to `until`, in pages: none is held open."""
@@ -153,10 +169,9 @@ class SqlLedger(Ledger):
             yield from self._page(start, min(start + _PAGE, end))
 
     def _page(self, start: int, end: int) -> list[Entry]:
-        place = ENTRIES.c.position
-        with self._reading() as connection:
-            asked = select(ENTRIES).where(place >= start, place < end).order_by(place)
-            found = _read(connection, asked)
+        asked = f"{_SELECT} WHERE position >= :start AND position < :stop ORDER BY position"
+        with self._reading() as session:
+            found = _read(session, asked, {"start": start, "stop": end})
         for index, entry in zip(range(start, end), found, strict=False):
             if entry.index != index:
                 raise damaged(f"entry {index} is missing")
@@ -164,24 +179,35 @@ class SqlLedger(Ledger):
             raise damaged(f"entry {start + len(found)} is missing")
         return found
 
+    def entries_of(self, media_type: str) -> Iterator[Entry]:
+        """Yield the entries of one media type; the database leaves out the others."""
+        asked = (
+            f"{_SELECT} WHERE media_type = :media_type AND position > :since "
+            "ORDER BY position LIMIT :most"
+        )
+        since = -1
+        while True:
+            wanted = {"media_type": media_type, "since": since, "most": _PAGE}
+            with self._reading() as session:
+                found = _read(session, asked, wanted)
+            yield from found
+            if len(found) < _PAGE:
+                return
+            since = found[-1].index
+
     def find(self, draft: Draft) -> Entry | None:
         """Return the entry with the bytes and media type of `draft`."""
-        with self._reading() as connection:
-            asked = select(ENTRIES).where(ENTRIES.c.content == draft.content)
-            return next(iter(_read(connection, asked)), None)
+        asked = f"{_SELECT} WHERE content = :content"
+        with self._reading() as session:
+            return next(iter(_read(session, asked, {"content": draft.content})), None)
 
     def stored_hashes(self, indices: Sequence[int]) -> Mapping[int, bytes]:
         """Return for each place the hashes that its leaf completed."""
-        with self._reading() as connection:
-            return _hashes(connection, indices)
+        with self._reading() as session:
+            return _hashes(session, indices)
 
-    @contextmanager
-    def _reading(self, what: str = "read") -> Iterator[Connection]:
-        with (
-            translated(what, where=self._backend.where),
-            self._backend.engine.begin() as connection,
-        ):
-            yield connection
+    def _reading(self, what: str = "read") -> AbstractContextManager[Session]:
+        return self._backend.transaction(what, writing=False)
 
 
 def _stored(row: NewRow) -> dict[str, object]:
@@ -195,47 +221,70 @@ def _stored(row: NewRow) -> dict[str, object]:
     }
 
 
-def _size(connection: Connection) -> int:
-    last = connection.execute(select(func.max(ENTRIES.c.position))).scalar_one()
+def _frontier_now(session: Session) -> Frontier:
+    size = _size(session)
+    nodes = nodes_of((0, size))
+    stored = _hashes(session, [completed_by(node) for node in nodes])
+    found = select_nodes(set(nodes), stored=stored)
+    return Frontier(size, [found[node] for node in nodes])
+
+
+def _places(session: Session, contents: Sequence[bytes]) -> dict[bytes, int]:
+    """Where contents are; read with their bytes, so that no other entry stands for them."""
+    found: dict[bytes, int] = {}
+    for names, values in _in_parts(contents):
+        for entry in _read(session, f"{_SELECT} WHERE content IN ({names})", values):
+            found[entry.content] = entry.index
+    return found
+
+
+def _size(session: Session) -> int:
+    ((last,),) = session.rows("SELECT max(position) FROM tierlock_entries", {})
     if last is None:
         return 0
-    if not isinstance(last, int) or last < 0:
-        raise damaged("a place is no number")
+    if not isinstance(last, int) or not 0 <= last <= _LAST:
+        raise damaged("a place is no number that a ledger counts to")
     return last + 1
 
 
-def _hashes(connection: Connection, indices: Sequence[int]) -> dict[int, bytes]:
-    place = ENTRIES.c.position
+def _hashes(session: Session, indices: Sequence[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
-    for start in range(0, len(indices), _KEYS):
-        wanted = place.in_(indices[start : start + _KEYS])
-        rows = connection.execute(select(place, ENTRIES.c.hashes).where(wanted))
+    for names, values in _in_parts(indices):
+        rows = session.rows(f"{_SELECT_HASHES} WHERE position IN ({names})", values)
         found |= {position: hashes for position, hashes in rows if isinstance(hashes, bytes)}
     return found
 
 
-def _read(connection: Connection, asked: Select[Any]) -> list[Entry]:
-    return [_entry(row) for row in connection.execute(asked)]
+def _in_parts(keys: Sequence[object]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield names for keys as a statement lists them, and the keys by name: so many at once."""
+    for start in range(0, len(keys), _KEYS):
+        part = {f"k{number}": key for number, key in enumerate(keys[start : start + _KEYS])}
+        yield ", ".join(f":{name}" for name in part), part
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _read(session: Session, asked: str, values: Mapping[str, object]) -> list[Entry]:
+    return [_entry(row) for row in session.rows(asked, values)]
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
     """Make an entry of a row; in a database that was tampered with any type can be anywhere."""
-    texts = (row.media_type, row.logged_at)
+    position, media_type, logged_at, payload, content = row
     if (
-        not isinstance(row.position, int)
-        or not isinstance(row.payload, bytes)
-        or not all(isinstance(text, str) for text in texts)
+        not isinstance(position, int)
+        or not isinstance(payload, bytes)
+        or not isinstance(media_type, str)
+        or not isinstance(logged_at, str)
     ):
         raise damaged("a stored value has the wrong type")
     try:
         entry = Entry(
-            index=row.position,
-            media_type=row.media_type,
-            payload=row.payload,
-            logged_at=parse_time(row.logged_at),
+            index=position,
+            media_type=media_type,
+            payload=payload,
+            logged_at=parse_time(logged_at),
         )
     except InputError as error:
-        raise damaged(f"entry {row.position}: {error.message}") from None
-    if row.content != entry.content:
-        raise damaged(f"entry {row.position} differs from its digest")
+        raise damaged(f"entry {position}: {error.message}") from None
+    if content != entry.content:
+        raise damaged(f"entry {position} differs from its digest")
     return entry

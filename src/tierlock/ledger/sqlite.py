@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine, event
-
 from tierlock.core import InputError
-from tierlock.ledger.faults import unavailable
+from tierlock.ledger.faults import refused, unavailable
 from tierlock.ledger.interface import damaged
-from tierlock.ledger.sql import Backend
+from tierlock.ledger.tables import SQLITE
 
 PATIENCE: Final = 30.0
 """Seconds that a writer waits for another one."""
-_BEGIN: Final = "tierlock_begin"
 _MAGIC: Final = b"SQLite format 3\0"
+_DAMAGE: Final = {11: "a page of the file is damaged", 26: "the file is no database"}
+_HAS_TABLE: Final = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = :name"
 
 
-def sqlite_backend(path: Path, *, create: bool) -> Backend:
-    """Return the backend of a SQLite file.
+class SqliteBackend:
+    """A SQLite file, by Python's own driver: it loads in a few milliseconds.
 
     Args:
         path: the file.
@@ -32,25 +33,74 @@ def sqlite_backend(path: Path, *, create: bool) -> Backend:
         InputError: the file or its folder can not be used.
         IntegrityError: `ledger.damaged`; the file is no database.
     """
-    where = str(path)
-    if not create and not path.exists():
-        raise InputError(
-            "input.not-found",
-            f"there is no ledger `{where}`",
-            hint="a ledger begins with the first plan, run or determination of a project",
-        )
-    try:
-        if create:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        _check_file(path)
-        uri = f"file:{quote(str(path.resolve()))}?mode={'rwc' if create else 'rw'}"
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise unavailable("create", where=where, reason=reason) from None
-    engine = create_engine("sqlite://", creator=lambda: _connect(uri), pool_reset_on_return=None)
-    # Python would begin a transaction by itself, and only at the first change.
-    event.listen(engine, "begin", _begin)
-    return Backend(engine, where, lock=_no_more, writing={_BEGIN: "BEGIN IMMEDIATE"})
+
+    tables = SQLITE
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        self.where = str(path)
+        if not create and not path.exists():
+            raise InputError(
+                "input.not-found",
+                f"there is no ledger `{self.where}`",
+                hint="a ledger begins with the first plan, run or determination of a project",
+            )
+        try:
+            if create:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            _check_file(path)
+            self._uri = f"file:{quote(str(path.resolve()))}?mode={'rwc' if create else 'rw'}"
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise unavailable("create", where=self.where, reason=reason) from None
+        # Connections that no transaction uses. Each serves one at a time, in whatever thread.
+        self._idle: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def transaction(self, what: str, *, writing: bool) -> Iterator[SqliteSession]:
+        """Run what is done inside as one transaction: all of it or, after an error, nothing."""
+        try:
+            connection = self._idle.pop() if self._idle else _connect(self._uri)
+            try:
+                # Python would begin a transaction by itself, and only at the first change.
+                connection.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+                yield SqliteSession(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                # What was begun and not committed ends with its connection.
+                connection.close()
+                raise
+            self._idle.append(connection)
+        # A damaged file can make SQLite say something that is no text.
+        except (sqlite3.Error, UnicodeDecodeError, OSError) as error:
+            raise refused(error, what=what, where=self.where, damage=_damage(error)) from None
+
+    def close(self) -> None:
+        """Close all connections."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+class SqliteSession:
+    """One transaction of a file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def has_table(self, name: str) -> bool:
+        """Tell whether there is such a table."""
+        return bool(self.rows(_HAS_TABLE, {"name": name})[0][0])
+
+    def rows(self, question: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Return all rows of the answer."""
+        return self._connection.execute(question, values).fetchall()
+
+    def insert(self, statement: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run a statement once for each row of values."""
+        self._connection.executemany(statement, rows)
+
+    def define(self, statement: str) -> None:
+        """Make a table or a trigger."""
+        self._connection.execute(statement)
 
 
 def _check_file(path: Path) -> None:
@@ -89,10 +139,7 @@ def _settle(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {setting}")
 
 
-def _begin(connection: Connection) -> None:
-    options: Any = connection.get_execution_options()
-    connection.exec_driver_sql(options.get(_BEGIN, "BEGIN"))
-
-
-def _no_more(connection: Connection) -> None:
-    """BEGIN IMMEDIATE is the lock."""
+def _damage(error: BaseException) -> str | None:
+    if "decode" in str(error).lower():
+        return "a text is not UTF-8"
+    return _DAMAGE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)

@@ -31,11 +31,15 @@ def check_approvals(
         framework: roles, and which assurance is accepted.
         rule: the action's rule; `sign_offs` are the roles.
         action: the action that must have been approved.
-        name: digest of the determination that must have been approved.
+        name: identity of the determination that must have been approved.
         approvals: all approvals.
         at: the instant of the question.
     """
-    mine = [a for a in approvals if a.action == action.name]
+    mine = [
+        a
+        for a in approvals
+        if a.is_for(action.name, surface=action.surface, audience=action.audience)
+    ]
     good = [a for a in mine if _counts(a, framework=framework, name=name, at=at)]
     signed = {a.role for a in good}
     reasons = [

@@ -51,6 +51,7 @@ from tierlock.policy.listing import (
     union_bound,
     unused_evidence,
 )
+from tierlock.policy.plan_entries import plan_notes
 from tierlock.policy.slots import register_of
 from tierlock.policy.staleness import soft_lapses
 
@@ -158,4 +159,5 @@ def _compose(case: Case, judged: Judged) -> Determination:
         label_if_settled=settled,
         expires_at=expires_at(case, asked=asked, findings=judged.everything),
         soft_lapses=soft_lapses(asked, framework=framework, at=case.at),
+        notes=plan_notes(case.plan, register=case.register),  # S-9
     )

@@ -18,7 +18,7 @@ def estimate_mean(attempts: Attempts, *, asked: Asked) -> Test:
     if limits.hi is None:
         return no_test(limits, barred="range.unbounded")
     if asked.criterion.estimand.population == "suite":
-        return estimate_suite(attempts, asked=asked)
+        return estimate_suite(attempts, asked=asked, hi=limits.hi)
     lo, hi, worse = limits.lo, limits.hi, limits.higher_is_worse
     worst_values, best_values = imputed(attempts, lo=lo, hi=hi, worse=worse)
     table = clustered(worst_values, attempts=attempts)
@@ -45,4 +45,6 @@ def estimate_mean(attempts: Attempts, *, asked: Asked) -> Test:
         upper=lambda alpha: stats.upper_bound(bad, alpha=alpha),
         lower=lambda alpha: stats.lower_bound(good, alpha=alpha),
     )
-    return correct_for_judge(test, apparent=apparent, judge=asked.evaluation.judge, limits=limits)
+    return correct_for_judge(
+        test, apparent=apparent, judge=asked.evaluation.judge, limits=limits, hi=hi
+    )

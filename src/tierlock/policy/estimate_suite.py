@@ -10,12 +10,16 @@ from tierlock.policy.pooling import Attempts
 from tierlock.policy.tested import Asked, Test, imputed, no_test, scored_mean
 
 
-def estimate_suite(attempts: Attempts, *, asked: Asked) -> Test:
-    """Return the pooled Clopper-Pearson test of attempts at exactly these tasks."""
+def estimate_suite(attempts: Attempts, *, asked: Asked, hi: float) -> Test:
+    """Return the pooled Clopper-Pearson test of attempts at exactly these tasks.
+
+    Args:
+        attempts: the attempts, as many at each task.
+        asked: what is tested.
+        hi: the upper end of the values.
+    """
     limits = asked.limits
-    if limits.hi is None:
-        return no_test(limits, barred="range.unbounded")
-    lo, hi, worse = limits.lo, limits.hi, limits.higher_is_worse
+    lo, worse = limits.lo, limits.higher_is_worse
     worst, best = imputed(attempts, lo=lo, hi=hi, worse=worse)
     if not np.isin(np.concatenate([worst, best]), (lo, hi)).all():
         return no_test(limits, barred="suite.not-binary")
@@ -60,4 +64,6 @@ def estimate_suite(attempts: Attempts, *, asked: Asked) -> Test:
         upper=lambda alpha: stats.suite_upper_bound([bad_worst], attempts=[n], alpha=alpha),
         lower=lambda alpha: stats.suite_lower_bound([bad_best], attempts=[n], alpha=alpha),
     )
-    return correct_for_judge(test, apparent=apparent, judge=asked.evaluation.judge, limits=limits)
+    return correct_for_judge(
+        test, apparent=apparent, judge=asked.evaluation.judge, limits=limits, hi=hi
+    )

@@ -44,6 +44,7 @@ BARS: Final[dict[str, str]] = {
     "looks.not-before": "looks that were planned after the runs control no error",
     "looks.variants": "runs of several elicitations can not be looked at as one",
     "looks.other-size": "after a run there are other clusters than its look was planned for",
+    "looks.other-items": "a run holds other clusters than the plan drew for its look",
     "looks.not-binary": "this design counts clusters that are at an end of the score; use betting",
     "evaluation.not-current": "the evaluation is saturated or deprecated",
     "evidence.doubtful": "a log is doubtful",

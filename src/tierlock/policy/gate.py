@@ -24,6 +24,7 @@ from tierlock.core import (
     Ruling,
     Subject,
     Verdict,
+    determination_id,
     digest,
 )
 from tierlock.policy.approvals import check_approvals
@@ -71,7 +72,7 @@ def decide(
     """
     return decide_about(
         determination,
-        name=digest(determination),
+        name=determination_id(determination),
         framework=framework,
         subject=subject,
         action=action,
@@ -98,7 +99,7 @@ def decide_about(
     choices: Iterable[Choice],
     negatives: Negatives,
 ) -> Decision:
-    """Return what `decide` returns about a determination that has the digest `name`.
+    """Return what `decide` returns about a determination that has the identity `name`.
 
     For explanations, which ask about many determinations that are only imagined.
     """
@@ -250,7 +251,8 @@ def _assurance(ask: Ask, effective: Effective) -> tuple[str, ...]:
     """What the reader must know about how far the inputs can be trusted."""
     notes = [f"binding: {ask.determination.subject.binding}"]
     if ask.claims:
-        notes.append("claims: unsigned")
+        unsigned = any(claim.assurance == "declared" for claim in ask.claims)
+        notes.append("claims: unsigned" if unsigned else "claims: signed")
     if ask.negatives.assurance == "self-asserted":
         notes.append("time: self-asserted")
     if ask.determination.plan_declared == "after":

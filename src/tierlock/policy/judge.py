@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from tierlock.core import ADJUSTMENT, PRESUMPTION, Finding, Node, Outcome, Step
 from tierlock.policy.case import Case
+from tierlock.policy.limits import SCOPE, trees_of
 from tierlock.policy.logic import trace, walk
 from tierlock.policy.settle import settle
-
-SCOPE: Final = "scope"
 
 
 class Budget(NamedTuple):
@@ -67,20 +66,19 @@ def judge(case: Case) -> Judged:
     framework = case.framework
     control = framework.error_control
     alpha_in = control.rule_in  # only false rule-outs are bought with the period's budget (E-1)
-    budgets = {
-        name: Budget(name, framework.alpha_rule_out(name), alpha_in)
-        for name in framework.thresholds
-    }
+    budgets: dict[str, Budget] = {}
     findings: dict[str, Finding] = {}
-    traces = {
-        name: _tree(threshold.crossed_if, f"{name}:", case, budgets[name], findings)
-        for name, threshold in framework.thresholds.items()
-    }
-    plain = control.rule_out / control.checkpoints
-    scope = None
-    if framework.scope is not None:
-        budget = Budget(SCOPE, plain, alpha_in)
-        scope = _tree(framework.scope.in_scope_if, f"{SCOPE}:", case, budget, findings)
+    tested: dict[str, Finding] = {}
+    steps: dict[str, dict[str, Step]] = {"threshold": {}, "scope": {}, "safeguard": {}}
+    for tree in trees_of(framework):
+        budget = Budget(tree.account, tree.alpha, alpha_in)
+        safeguard = tree.kind == "safeguard"
+        into = tested if safeguard else findings
+        steps[tree.kind][tree.name] = _tree(
+            tree.root, tree.prefix, case, budget, into, safeguard=safeguard
+        )
+        if tree.kind == "threshold":
+            budgets[tree.name] = budget
     presumptions = {  # facts and attestations only, so that no alpha is spent
         name: _tree(
             threshold.presumed_out.unless,
@@ -92,6 +90,7 @@ def judge(case: Case) -> Judged:
         for name, threshold in framework.thresholds.items()
         if threshold.presumed_out is not None
     }
+    plain = control.rule_out / control.checkpoints
     adjusted: dict[str, Finding] = {}
     adjustments = {
         name: _tree(
@@ -103,14 +102,16 @@ def judge(case: Case) -> Judged:
         )
         for name, adjustment in framework.adjustments.items()
     }
-    tested: dict[str, Finding] = {}
-    tests = {}
-    for standard, criterion, node in framework.safeguard_tests():
-        path = f"{standard}:{criterion}"
-        budget = Budget(standard, plain, alpha_in)
-        tests[path] = _tree(node, f"{path}/", case, budget, tested, safeguard=True)
     return Judged(
-        budgets, findings, traces, scope, presumptions, adjusted, adjustments, tested, tests
+        budgets=budgets,
+        findings=findings,
+        traces=steps["threshold"],
+        scope=steps["scope"].get(SCOPE),
+        presumptions=presumptions,
+        adjusted=adjusted,
+        adjustments=adjustments,
+        tested=tested,
+        tests=steps["safeguard"],
     )
 
 

@@ -25,7 +25,7 @@ class Apparent(NamedTuple):
 
 
 def correct_for_judge(
-    test: Test, *, apparent: Apparent, judge: JudgeValidation, limits: Limits
+    test: Test, *, apparent: Apparent, judge: JudgeValidation, limits: Limits, hi: float
 ) -> Test:
     """Return the test of the true share, from the test of the share that the judge reports.
 
@@ -33,9 +33,9 @@ def correct_for_judge(
         test: the test of what the judge says; its `value` stays as the plain mean.
         apparent: the same on the scale where 0 is safe and 1 dangerous.
         judge: the validation of the judge.
-        limits: what is tested, with both ends of the range.
+        limits: what is tested; its `lo` is the lower end of the values.
+        hi: the upper end of the values.
     """
-    hi = limits.lo + 1.0 if limits.hi is None else limits.hi
     shares = danger_limits(limits, lo=limits.lo, hi=hi)
     counts = stats.Judge(judge.sensitivity, judge.specificity)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from tierlock.core import Framework, Limits, Measured
+from tierlock.core import Framework, Limits, Measured, Node
 from tierlock.policy.logic import Leaf, walk
+
+SCOPE: Final = "scope"
 
 
 def limits_of(
@@ -41,6 +43,48 @@ def limits_of(
     )
 
 
+class Tree(NamedTuple):
+    """A tree of criteria that is settled from evidence, and the error that it may spend.
+
+    Attributes:
+        kind: whether a threshold, the scope or a safeguard test is behind it.
+        name: the threshold, `scope`, or `<standard>:<criterion>`.
+        prefix: what the paths of its leaves begin with.
+        account: what its alpha is spent from.
+        root: its criteria.
+        rule_out: error for ruling out in one period, over all weights versions together.
+        alpha: the same for one weights version.
+    """
+
+    kind: Literal["threshold", "scope", "safeguard"]
+    name: str
+    prefix: str
+    account: str
+    root: Node
+    rule_out: float
+    alpha: float
+
+
+def trees_of(framework: Framework) -> Iterator[Tree]:
+    """Yield every tree of the framework that evidence settles: thresholds, scope, safeguard tests.
+
+    Presumptions and adjustments are no such trees: what they ask for is offered, not owed.
+    """
+    control = framework.error_control
+    plain = control.rule_out
+    share = control.checkpoints
+    for name, threshold in framework.thresholds.items():
+        total = plain if threshold.rule_out is None else threshold.rule_out
+        root = threshold.crossed_if
+        yield Tree("threshold", name, f"{name}:", name, root, total, total / share)
+    if framework.scope is not None:
+        root = framework.scope.in_scope_if
+        yield Tree("scope", SCOPE, f"{SCOPE}:", SCOPE, root, plain, plain / share)
+    for standard, criterion, root in framework.safeguard_tests():
+        name = f"{standard}:{criterion}"
+        yield Tree("safeguard", name, f"{name}/", standard, root, plain, plain / share)
+
+
 class Limited(NamedTuple):
     """A measured criterion in its tree, with what it is judged by."""
 
@@ -51,25 +95,14 @@ class Limited(NamedTuple):
 
 def all_limits(framework: Framework) -> Iterator[Limited]:
     """Yield every measured criterion of the framework, safeguard tests and scope included."""
-    control = framework.error_control
-    plain = control.rule_out / control.checkpoints
-    trees = [
-        (f"{name}:", threshold.crossed_if, framework.alpha_rule_out(name))
-        for name, threshold in framework.thresholds.items()
-    ]
-    trees += [
-        (f"{standard}:{name}/", node, plain) for standard, name, node in framework.safeguard_tests()
-    ]
-    if framework.scope is not None:
-        trees.append(("scope:", framework.scope.in_scope_if, plain))
-    for prefix, node, alpha in trees:
-        for leaf in walk(node, prefix=prefix):
+    for tree in trees_of(framework):
+        for leaf in walk(tree.root, prefix=tree.prefix):
             if isinstance(leaf.criterion, Measured):
                 limits = limits_of(
                     leaf,
                     criterion=leaf.criterion,
                     framework=framework,
-                    alpha_out=alpha,
-                    alpha_in=control.rule_in,
+                    alpha_out=tree.alpha,
+                    alpha_in=framework.error_control.rule_in,
                 )
                 yield Limited(leaf, leaf.criterion, limits)

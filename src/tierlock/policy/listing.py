@@ -68,7 +68,10 @@ def evidence_from(case: Case, *, asked: tuple[RegisteredRun, ...]) -> datetime:
         run.started_at
         for slot in case.plan.slots
         for run in planned_runs(
-            slot.slot, plan=case.plan, runs=in_order(r for r in asked if r.slot == slot.slot)
+            slot.slot,
+            plan=case.plan,
+            register=case.register,
+            runs=in_order(r for r in asked if r.slot == slot.slot),
         )
     )
     return min(planned, default=case.at)

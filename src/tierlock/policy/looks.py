@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from tierlock import stats
-from tierlock.core import Digest, Evidence, Framework, Limits, Looks, Plan
+from tierlock.core import Evidence, Framework, Limits, Looks, Plan
 from tierlock.policy.findings import Leafed
 from tierlock.policy.limits import all_limits
 from tierlock.policy.pooling import Attempts, Floats, pool
@@ -20,6 +20,25 @@ _WORDS: Final = {
     "e_process": "e-process",
     "betting": "betting",
 }
+
+
+def sealed_order(plan: Plan, *, slot: str) -> tuple[str, ...]:
+    """Return the clusters of a slot in the order in which the looks of a plan take them (S-8).
+
+    The order is drawn by SHA-256 from the labels and from what the plan is for. Nothing that may be
+    chosen while sealing enters it, not even the instant: whoever seals can not draw again, and
+    nobody can put easy items first.
+
+    Args:
+        plan: the promises.
+        slot: an evaluation of its framework; one without looks has no order, which is empty.
+    """
+    promise = plan.slot(slot)
+    if promise is None or promise.looks is None:
+        return ()
+    items = promise.looks.items
+    seed = f"{plan.framework} {slot} {plan.subject}"
+    return tuple(items[place] for place in stats.pre_registered_order(items, seed=seed))
 
 
 def stopping_rule(limits: Limits, *, looks: Looks, hi: float) -> stats.StoppingRule:
@@ -71,7 +90,7 @@ def take_looks(
     test: Test,
     runs: Sequence[Evidence],
     looks: Looks,
-    seed: Digest,
+    order: Sequence[str],
     declared: str,
     variants: int,
 ) -> Test:
@@ -82,7 +101,7 @@ def take_looks(
         test: the fixed test of all planned runs together; its bars stay.
         runs: the planned runs with evidence, in the order of S-2.
         looks: what the plan promised.
-        seed: digest of the plan, which fixes the order of clusters within a run.
+        order: the clusters as the plan sealed them, `sealed_order`.
         declared: whether the plan was made `before` or `after`.
         variants: how many elicitations the planned runs have.
     """
@@ -98,15 +117,13 @@ def take_looks(
     if variants > 1:
         bars.add("looks.variants")
     batches = [pool([run], reading=me.reading) for run in runs]
-    taken = _taken(batches, looks)
-    if taken < len(runs):
-        bars.add("looks.other-size")
+    bars |= _not_as_planned(batches, looks=looks, order=order)
     # What the fixed test says is no result of looks, and what it proves neither.
     nothing = test._replace(rule_out_p=1.0, rule_in_p=1.0, barred=frozenset(bars))
     nothing = nothing._replace(proved_rule_out_p=None, proved_rule_in_p=None)
-    if bars or hi is None or not taken:
+    if bars or hi is None:
         return nothing
-    worst, best = _in_order(me, batches[:taken], seed=seed, hi=hi)
+    worst, best = _in_order(me, batches, order=order, hi=hi)
     rule = stopping_rule(me.limits, looks=looks, hi=hi)
     if looks.kind != "betting" and not np.isin(worst, (me.limits.lo, hi)).all():
         return nothing._replace(barred=frozenset({"looks.not-binary"}))
@@ -119,34 +136,42 @@ def take_looks(
         proved_rule_in_p=decision.p_in,
         lower=lower,
         upper=upper,
-        method=f"{_WORDS[looks.kind]}, look {taken} of {len(looks.clusters)}",
+        method=f"{_WORDS[looks.kind]}, look {len(runs)} of {len(looks.clusters)}",
         barred=frozenset(bars),
     )
 
 
-def _taken(batches: Sequence[Attempts], looks: Looks) -> int:
-    """How many looks were taken as planned: so many clusters by then, none of them in two runs."""
-    seen: set[str] = set()
+def _not_as_planned(
+    batches: Sequence[Attempts], *, looks: Looks, order: Sequence[str]
+) -> frozenset[str]:
+    """What keeps these runs from being looks: other numbers of clusters, or not those sealed."""
+    taken = 0
     for number, attempts in enumerate(batches):
-        labels = set(attempts.clusters.tolist())
-        if number >= len(looks.clusters) or labels & seen:
-            return number
-        seen |= labels
-        if len(seen) != looks.clusters[number]:
-            return number
-    return len(batches)
+        names = [_name(label) for label in np.unique(attempts.clusters).tolist()]
+        until = looks.clusters[number]
+        if taken + len(names) != until:
+            return frozenset({"looks.other-size"})
+        if sorted(names) != sorted(order[taken:until]):
+            return frozenset({"looks.other-items"})
+        taken = until
+    return frozenset()
+
+
+def _name(label: str) -> str:
+    """The id of a sample or the label of a cluster, without what pooling puts before it."""
+    return label.rpartition("\x1f")[2]
 
 
 def _in_order(
-    me: Leafed, batches: Sequence[Attempts], *, seed: Digest, hi: float
+    me: Leafed, batches: Sequence[Attempts], *, order: Sequence[str], hi: float
 ) -> tuple[Floats, Floats]:
-    """Cluster means at worst and at best: by run, then in the order that the plan fixed."""
+    """Cluster means at worst and at best, in the order that the plan sealed."""
+    places = {name: place for place, name in enumerate(order)}
     worst: list[Floats] = []
     best: list[Floats] = []
     for attempts in batches:
-        labels = np.unique(attempts.clusters).tolist()
-        order = list(stats.pre_registered_order(labels, seed=seed))
+        rows = np.argsort([places[_name(label)] for label in np.unique(attempts.clusters).tolist()])
         pair = imputed(attempts, lo=me.limits.lo, hi=hi, worse=me.limits.higher_is_worse)
         for values, into in zip(pair, (worst, best), strict=True):
-            into.append(clustered(values, attempts=attempts).means[order])
+            into.append(clustered(values, attempts=attempts).means[rows])
     return np.concatenate(worst), np.concatenate(best)

@@ -19,7 +19,7 @@ from tierlock.core import (
     Outcome,
 )
 from tierlock.policy.further import Further, Seen, further_samples, scaled_bound
-from tierlock.policy.logic import walk
+from tierlock.policy.limits import all_limits
 from tierlock.policy.sensitivity import sensitivity_of
 
 
@@ -52,16 +52,7 @@ def margins(
 
 def _leaves(framework: Framework) -> dict[str, Measured]:
     """Return every measured criterion by its path, of thresholds, scope and safeguard tests."""
-    trees = [(f"{name}:", item.crossed_if) for name, item in framework.thresholds.items()]
-    trees += [(f"{at}:{name}/", node) for at, name, node in framework.safeguard_tests()]
-    if framework.scope is not None:
-        trees.append(("scope:", framework.scope.in_scope_if))
-    return {
-        leaf.path: leaf.criterion
-        for prefix, node in trees
-        for leaf in walk(node, prefix=prefix)
-        if isinstance(leaf.criterion, Measured)
-    }
+    return {one.leaf.path: one.criterion for one in all_limits(framework)}
 
 
 def _margin(

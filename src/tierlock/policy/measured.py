@@ -14,14 +14,13 @@ from tierlock.core import (
     Outcome,
     Reason,
     Reported,
-    digest,
 )
 from tierlock.policy.case import Case
 from tierlock.policy.findings import Leafed, bar, between, finding_of
 from tierlock.policy.inheritance import inherited_p
 from tierlock.policy.limits import limits_of
 from tierlock.policy.logic import Leaf, near_alpha, passes
-from tierlock.policy.looks import take_looks
+from tierlock.policy.looks import sealed_order, take_looks
 from tierlock.policy.measure import test_attempts
 from tierlock.policy.pooling import Attempts, pool, reading_of, variants
 from tierlock.policy.reported import test_reported, weakest
@@ -80,7 +79,7 @@ def settle_measured(
         safeguard=safeguard,
         threshold=threshold,
     )
-    tried = _variants(me)
+    tried = _variants(me, drawn=promise is not None and promise.looks is not None)
     if promise is not None and promise.looks is not None and view.planned:
         me, tried = _by_looks(me, tried, promise.looks, case)
     worst = _worst(tried)
@@ -105,10 +104,10 @@ def settle_measured(
     return finding_of(me, outcome=outcome, test=test, attempts=attempts, reasons=reasons)
 
 
-def _variants(me: Leafed) -> tuple[Variant, ...]:
+def _variants(me: Leafed, *, drawn: bool) -> tuple[Variant, ...]:
     """The planned runs per elicitation; one empty variant where there are none."""
     found = []
-    for runs in variants(me.view.planned) or ((),):
+    for runs in variants(me.view.planned, drawn=drawn) or ((),):
         attempts = pool(runs, reading=me.reading)
         found.append(Variant(runs, attempts, _test(me, runs, attempts)))
     return tuple(found)
@@ -124,7 +123,7 @@ def _by_looks(
         test=first.test,
         runs=me.view.planned,
         looks=looks,
-        seed=digest(case.plan),
+        order=sealed_order(case.plan, slot=me.criterion.evaluation),
         declared=case.plan.declared,
         variants=len(tried),
     )

@@ -67,7 +67,7 @@ class Attempts(NamedTuple):
     @property
     def absent(self) -> int:
         """How many of the items stand for an attempt that the log does not hold (M-3)."""
-        return int((np.char.find(np.unique(self.items), _ABSENT) >= 0).sum())
+        return sum(_ABSENT in item for item in set(self.items.tolist()))
 
 
 def reading_of(
@@ -86,17 +86,23 @@ def reading_of(
     return Reading(evaluation, limits, cluster_by, higher_is_worse)
 
 
-def variant_of(run: Evidence) -> tuple[object, ...]:
-    """Return what identifies the elicitation of a run: task, version and its settings (M-14)."""
-    kept = {k: v for k, v in run.configuration.items() if k not in IDENTITY_SETTINGS}
+def variant_of(run: Evidence, *, drawn: bool = False) -> tuple[object, ...]:
+    """Return what identifies the elicitation of a run: task, version and its settings (M-14).
+
+    Args:
+        run: a run.
+        drawn: whether the plan drew its samples; which they are is then no choice of anybody.
+    """
+    apart = IDENTITY_SETTINGS | {"sample_id"} if drawn else IDENTITY_SETTINGS
+    kept = {k: v for k, v in run.configuration.items() if k not in apart}
     return (run.evaluation, run.task_version, tuple(sorted(kept.items())))
 
 
-def variants(runs: Sequence[Evidence]) -> tuple[tuple[Evidence, ...], ...]:
+def variants(runs: Sequence[Evidence], *, drawn: bool = False) -> tuple[tuple[Evidence, ...], ...]:
     """Return runs grouped by elicitation, in a fixed order; each group is judged by itself."""
     groups: dict[str, list[Evidence]] = {}
     for run in runs:
-        groups.setdefault(repr(variant_of(run)), []).append(run)
+        groups.setdefault(repr(variant_of(run, drawn=drawn)), []).append(run)
     return tuple(tuple(groups[name]) for name in sorted(groups))
 
 

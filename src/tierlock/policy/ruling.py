@@ -38,7 +38,7 @@ def effective_outcomes(
 
     Args:
         determination: the computed outcomes.
-        determination_digest: its digest; only a ruling on exactly this may be laxer.
+        determination_digest: its identity; only a ruling on exactly this may be laxer.
         subject: the subject, with the names it answers to.
         framework: its ruling rule names the roles.
         rulings: every ruling on this subject; the latest stands.

@@ -259,7 +259,7 @@ def _no_evidence(claim: Claim, asked: _Asked) -> Reason:
 
 
 def _unapproved(claim: Claim, asked: _Asked) -> Reason | None:
-    """An approval of an interim claim or an exception by what is not a role."""
+    """An interim claim or exception that no role approved, or that only a file says is approved."""
     approvals = [
         ("exception to the claim", "claim.exception-role", exception.approved_by)
         for exception in claim.exceptions
@@ -271,4 +271,11 @@ def _unapproved(claim: Claim, asked: _Asked) -> Reason | None:
             if role not in asked.framework.roles:
                 says = f"{what} for {asked.path} is approved by `{role}`, which is not a role"
                 return Reason(code=code, says=says)
+    if (
+        approvals
+        and claim.assurance == "declared"
+        and asked.framework.declared_assurance == "refused"
+    ):
+        says = f"the {approvals[0][0]} for {asked.path} is not signed by the roles that approve it"
+        return Reason(code="claim.unsigned", says=says)
     return None

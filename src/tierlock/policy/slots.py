@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Final, NamedTuple
 
 from tierlock.core import (
@@ -21,6 +21,7 @@ from tierlock.core import (
     digest,
     leaves,
 )
+from tierlock.policy.plan_entries import counted_runs
 
 _COUNTABLE: Final = ("success", "unknown")
 """Ends of a run with which a plan can count it; all others only veto (S-2)."""
@@ -58,12 +59,11 @@ def register_of(evidence: Iterable[Evidence], *, framework: Framework) -> RunReg
     return RunRegister(runs=tuple(runs[key] for key in sorted(runs)))
 
 
-def plan_after(
-    framework: Framework, *, subject: Subject, register: RunRegister, at: datetime
-) -> Plan:
+def plan_after(framework: Framework, *, subject: Subject, register: RunRegister) -> Plan:
     """Return the plan that says after the fact that every registered run counts (S-7).
 
-    It is printed as `declared: after` everywhere; a plan sealed before the runs is better.
+    It is printed as `declared: after` everywhere; a plan sealed before the runs is better. It is
+    dated by what it counts, not by when somebody asks: the same runs give the same plan.
     """
     tested = {
         leaf.evaluation
@@ -71,17 +71,20 @@ def plan_after(
         for leaf in leaves(node)
         if isinstance(leaf, Measured)
     }
-    runs = Counter(
-        run.slot
+    counted = [
+        run
         for run in register.runs
-        if run.ended in _COUNTABLE
+        if run.slot in framework.evaluations
+        and run.ended in _COUNTABLE
         and is_own(run.subject, parts=run.parts, subject=subject, safeguard=run.slot in tested)
-    )
+    ]
+    runs = Counter(run.slot for run in counted)
+    in_force = datetime.combine(framework.effective, time(), tzinfo=UTC)
     return Plan(
         framework=digest(framework),
         subject=subject.name,
         weights=subject.parts.weights,
-        sealed_at=at,
+        sealed_at=max([in_force, *(run.started_at for run in counted)]),
         declared="after",
         slots=tuple(
             PlannedSlot(slot=slot, runs=runs[slot]) for slot in framework.evaluations if runs[slot]
@@ -106,16 +109,15 @@ def in_order(runs: Iterable[RegisteredRun]) -> list[RegisteredRun]:
     return sorted(runs, key=lambda run: (run.started_at, run.run_id))
 
 
-def planned_runs(slot: str, *, plan: Plan, runs: Sequence[RegisteredRun]) -> list[RegisteredRun]:
-    """Return those of a slot's ordered runs that the plan counts (S-2); none without a promise."""
+def planned_runs(
+    slot: str, *, plan: Plan, register: RunRegister, runs: Sequence[RegisteredRun]
+) -> list[RegisteredRun]:
+    """Return those of a slot's ordered runs that the plan counts (S-2, S-9); none unpromised."""
     promise = plan.slot(slot)
-    eligible = [
-        run
-        for run in runs
-        if run.ended in _COUNTABLE
-        and (plan.declared == "after" or run.started_at >= plan.sealed_at)
-    ]
-    return [] if promise is None else eligible[: promise.runs]
+    if promise is None:
+        return []
+    ended = (run for run in runs if run.ended in _COUNTABLE)
+    return counted_runs(ended, plan=plan, register=register)[: promise.runs]
 
 
 def view_slot(
@@ -144,7 +146,7 @@ def view_slot(
         )
     }
     promise = plan.slot(slot)
-    planned = planned_runs(slot, plan=plan, runs=runs)
+    planned = planned_runs(slot, plan=plan, register=register, runs=runs)
     planned_ids = {run.run_id for run in planned}
     owed = [
         _owed(run.run_id, "slot.run-missing", f"run `{run.run_id}` was started, its log is missing")

@@ -8,15 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tierlock.lazy import opener
+from tierlock.lazy import homes_in, opener
 
 if TYPE_CHECKING:
     from tierlock.report.allocation_text import render_allocation_json, render_allocation_text
+    from tierlock.report.answers_text import (
+        ChangedAnswer,
+        render_answers_markdown,
+        render_answers_text,
+    )
     from tierlock.report.assess_text import render_assess_text
+    from tierlock.report.board import board_of
     from tierlock.report.comment import render_gate_markdown
     from tierlock.report.compare_markdown import render_compare_json, render_compare_markdown
     from tierlock.report.compare_text import render_compare_text
     from tierlock.report.contrast_text import render_contrast_text
+    from tierlock.report.coverage import (
+        EvidenceHeld,
+        GapKind,
+        Route,
+        Suite,
+        SuiteDomain,
+        SuiteGap,
+        SuiteLine,
+        SuiteTest,
+    )
+    from tierlock.report.coverage_text import render_suite_json, render_suite_text
     from tierlock.report.crosswalk_text import render_crosswalk_json, render_crosswalk_text
     from tierlock.report.expiring_text import render_expiring_json, render_expiring_text
     from tierlock.report.explain_text import render_explain_text
@@ -40,7 +57,39 @@ if TYPE_CHECKING:
     )
     from tierlock.report.looks_text import render_looks
     from tierlock.report.markdown import render_markdown, render_side_by_side_markdown
+    from tierlock.report.numbers import count_of
     from tierlock.report.oscal import oscal_documents
+    from tierlock.report.output_text import (
+        OutputFound,
+        OutputListing,
+        OutputRow,
+        OutputShown,
+        render_output_found,
+        render_output_found_json,
+        render_output_list,
+        render_output_list_json,
+        render_output_shown,
+        render_output_shown_json,
+        viewer_command,
+    )
+    from tierlock.report.permit_text import render_permit, render_permit_json, render_refused_json
+    from tierlock.report.plan_status import (
+        PlanLine,
+        PlanStatus,
+        RunLine,
+        render_plan_status,
+        render_plan_status_json,
+    )
+    from tierlock.report.prompt_text import (
+        ConfigurationVersion,
+        PromptHistory,
+        render_prompt_diff,
+        render_prompt_diff_json,
+        render_prompt_log,
+        render_prompt_log_json,
+        render_prompt_show,
+        render_prompt_show_json,
+    )
     from tierlock.report.prove_text import render_proofs_text
     from tierlock.report.reason_codes import REASON_CODES, render_code
     from tierlock.report.record_text import (
@@ -51,6 +100,7 @@ if TYPE_CHECKING:
         render_record_text,
     )
     from tierlock.report.register_text import render_register_json, render_register_text
+    from tierlock.report.run_text import SlotRan, render_runs, render_runs_json
     from tierlock.report.safeguards_json import render_safeguards_json
     from tierlock.report.safeguards_text import render_safeguards_text
     from tierlock.report.safeguards_values import (
@@ -65,85 +115,98 @@ if TYPE_CHECKING:
     from tierlock.report.sarif import render_sarif
     from tierlock.report.side_by_side import Side, SideBySide
     from tierlock.report.side_by_side_text import render_side_by_side_text
+    from tierlock.report.sign_page import SignPage, render_sign_page
+    from tierlock.report.signatures import (
+        SignatureLine,
+        render_signatures_json,
+        render_signatures_text,
+    )
     from tierlock.report.size_chart import render_size_html, render_size_svg
     from tierlock.report.size_text import render_size_json, render_size_text
     from tierlock.report.study_text import render_diff_text, render_lint_text, render_study_json
     from tierlock.report.values import EXIT_CODES, AssessReport
+    from tierlock.report.verify_text import render_verify_json, render_verify_text
+    from tierlock.report.verify_values import (
+        ComparedFinding,
+        ComparedLog,
+        ComparedNumber,
+        Hidden,
+        VerifyReport,
+    )
+    from tierlock.report.wording import doing
 
-# Name -> the file of this room that holds it.
-_HOMES = {
-    "render_compare_json": "tierlock.report.compare_markdown",
-    "render_compare_markdown": "tierlock.report.compare_markdown",
-    "render_compare_text": "tierlock.report.compare_text",
-    "render_contrast_text": "tierlock.report.contrast_text",
-    "render_crosswalk_json": "tierlock.report.crosswalk_text",
-    "render_crosswalk_text": "tierlock.report.crosswalk_text",
-    "EXIT_CODES": "tierlock.report.values",
-    "REASON_CODES": "tierlock.report.reason_codes",
-    "AssessReport": "tierlock.report.values",
-    "Comparison": "tierlock.report.record_text",
-    "Expiring": "tierlock.report.lapses",
-    "Lapse": "tierlock.report.lapses",
-    "LapseKind": "tierlock.report.lapses",
-    "LedgerState": "tierlock.report.ledger_text",
-    "LogLine": "tierlock.report.ledger_text",
-    "PublishedNumber": "tierlock.report.record_text",
-    "RecordedModel": "tierlock.report.record_text",
-    "Side": "tierlock.report.side_by_side",
-    "SideBySide": "tierlock.report.side_by_side",
-    "load_templates": "tierlock.report.html",
-    "render_allocation_json": "tierlock.report.allocation_text",
-    "render_allocation_text": "tierlock.report.allocation_text",
-    "render_assess_text": "tierlock.report.assess_text",
-    "render_code": "tierlock.report.reason_codes",
-    "render_diff_text": "tierlock.report.study_text",
-    "render_expiring_json": "tierlock.report.expiring_text",
-    "render_expiring_text": "tierlock.report.expiring_text",
-    "render_explain_text": "tierlock.report.explain_text",
-    "render_framework_text": "tierlock.report.framework_text",
-    "render_gate_all_json": "tierlock.report.gate_table",
-    "render_gate_all_text": "tierlock.report.gate_table",
-    "render_gate_markdown": "tierlock.report.comment",
-    "render_gate_text": "tierlock.report.gate_text",
-    "render_github": "tierlock.report.github",
-    "render_html": "tierlock.report.html",
-    "render_impact_text": "tierlock.report.impact_text",
-    "render_json": "tierlock.report.json_format",
-    "render_junit": "tierlock.report.junit",
-    "render_ledger_log": "tierlock.report.ledger_text",
-    "render_ledger_log_json": "tierlock.report.ledger_text",
-    "render_ledger_state": "tierlock.report.ledger_text",
-    "render_ledger_state_json": "tierlock.report.ledger_text",
-    "render_lint_text": "tierlock.report.study_text",
-    "render_looks": "tierlock.report.looks_text",
-    "render_markdown": "tierlock.report.markdown",
-    "render_record_json": "tierlock.report.record_text",
-    "render_record_text": "tierlock.report.record_text",
-    "render_register_json": "tierlock.report.register_text",
-    "render_register_text": "tierlock.report.register_text",
-    "render_proofs_text": "tierlock.report.prove_text",
-    "escape_json": "tierlock.report.sanitize",
-    "oscal_documents": "tierlock.report.oscal",
-    "STATES": "tierlock.report.safeguards_values",
-    "ActionView": "tierlock.report.safeguards_values",
-    "CellView": "tierlock.report.safeguards_values",
-    "SafeguardView": "tierlock.report.safeguards_values",
-    "SafeguardsReport": "tierlock.report.safeguards_values",
-    "State": "tierlock.report.safeguards_values",
-    "render_gaps_text": "tierlock.report.gaps_text",
-    "render_safeguards_json": "tierlock.report.safeguards_json",
-    "render_safeguards_text": "tierlock.report.safeguards_text",
-    "render_sarif": "tierlock.report.sarif",
-    "render_side_by_side_html": "tierlock.report.html",
-    "render_side_by_side_json": "tierlock.report.json_format",
-    "render_side_by_side_markdown": "tierlock.report.markdown",
-    "render_side_by_side_text": "tierlock.report.side_by_side_text",
-    "render_size_html": "tierlock.report.size_chart",
-    "render_size_json": "tierlock.report.size_text",
-    "render_size_svg": "tierlock.report.size_chart",
-    "render_size_text": "tierlock.report.size_text",
-    "render_study_json": "tierlock.report.study_text",
-}
+# File -> the names that it holds.
+_HOMES = homes_in(
+    __name__,
+    {
+        "allocation_text": "render_allocation_json render_allocation_text",
+        "answers_text": "ChangedAnswer render_answers_markdown render_answers_text",
+        "assess_text": "render_assess_text",
+        "board": "board_of",
+        "comment": "render_gate_markdown",
+        "compare_markdown": "render_compare_json render_compare_markdown",
+        "compare_text": "render_compare_text",
+        "contrast_text": "render_contrast_text",
+        "coverage": "EvidenceHeld GapKind Route Suite SuiteDomain SuiteGap SuiteLine SuiteTest",
+        "coverage_text": "render_suite_json render_suite_text",
+        "crosswalk_text": "render_crosswalk_json render_crosswalk_text",
+        "expiring_text": "render_expiring_json render_expiring_text",
+        "explain_text": "render_explain_text",
+        "framework_text": "render_framework_text",
+        "gaps_text": "render_gaps_text",
+        "gate_table": "render_gate_all_json render_gate_all_text",
+        "gate_text": "render_gate_text",
+        "github": "render_github",
+        "html": "load_templates render_html render_side_by_side_html",
+        "impact_text": "render_impact_text",
+        "json_format": "render_json render_side_by_side_json",
+        "junit": "render_junit",
+        "lapses": "Expiring Lapse LapseKind",
+        "ledger_text": (
+            "LedgerState LogLine render_ledger_log render_ledger_log_json "
+            "render_ledger_state render_ledger_state_json"
+        ),
+        "looks_text": "render_looks",
+        "markdown": "render_markdown render_side_by_side_markdown",
+        "numbers": "count_of",
+        "oscal": "oscal_documents",
+        "output_text": (
+            "OutputFound OutputListing OutputRow OutputShown render_output_found "
+            "render_output_found_json render_output_list render_output_list_json "
+            "render_output_shown render_output_shown_json viewer_command"
+        ),
+        "permit_text": "render_permit render_permit_json render_refused_json",
+        "plan_status": "PlanLine PlanStatus RunLine render_plan_status render_plan_status_json",
+        "prompt_text": (
+            "ConfigurationVersion PromptHistory render_prompt_diff render_prompt_diff_json "
+            "render_prompt_log render_prompt_log_json render_prompt_show "
+            "render_prompt_show_json"
+        ),
+        "prove_text": "render_proofs_text",
+        "reason_codes": "REASON_CODES render_code",
+        "record_text": (
+            "Comparison PublishedNumber RecordedModel render_record_json render_record_text"
+        ),
+        "register_text": "render_register_json render_register_text",
+        "run_text": "SlotRan render_runs render_runs_json",
+        "safeguards_json": "render_safeguards_json",
+        "safeguards_text": "render_safeguards_text",
+        "safeguards_values": "ActionView CellView STATES SafeguardView SafeguardsReport State",
+        "sanitize": "escape_json",
+        "sarif": "render_sarif",
+        "side_by_side": "Side SideBySide",
+        "side_by_side_text": "render_side_by_side_text",
+        "sign_page": "SignPage render_sign_page",
+        "signatures": "SignatureLine render_signatures_json render_signatures_text",
+        "size_chart": "render_size_html render_size_svg",
+        "size_text": "render_size_json render_size_text",
+        "study_text": "render_diff_text render_lint_text render_study_json",
+        "values": "AssessReport EXIT_CODES",
+        "verify_text": "render_verify_json render_verify_text",
+        "verify_values": "ComparedFinding ComparedLog ComparedNumber Hidden VerifyReport",
+        "wording": "doing",
+    },
+)
 
 __all__ = [
     "EXIT_CODES",
@@ -152,24 +215,55 @@ __all__ = [
     "ActionView",
     "AssessReport",
     "CellView",
+    "ChangedAnswer",
+    "ComparedFinding",
+    "ComparedLog",
+    "ComparedNumber",
     "Comparison",
+    "ConfigurationVersion",
+    "EvidenceHeld",
     "Expiring",
+    "GapKind",
+    "Hidden",
     "Lapse",
     "LapseKind",
     "LedgerState",
     "LogLine",
+    "OutputFound",
+    "OutputListing",
+    "OutputRow",
+    "OutputShown",
+    "PlanLine",
+    "PlanStatus",
+    "PromptHistory",
     "PublishedNumber",
     "RecordedModel",
+    "Route",
+    "RunLine",
     "SafeguardView",
     "SafeguardsReport",
     "Side",
     "SideBySide",
+    "SignPage",
+    "SignatureLine",
+    "SlotRan",
     "State",
+    "Suite",
+    "SuiteDomain",
+    "SuiteGap",
+    "SuiteLine",
+    "SuiteTest",
+    "VerifyReport",
+    "board_of",
+    "count_of",
+    "doing",
     "escape_json",
     "load_templates",
     "oscal_documents",
     "render_allocation_json",
     "render_allocation_text",
+    "render_answers_markdown",
+    "render_answers_text",
     "render_assess_text",
     "render_code",
     "render_compare_json",
@@ -200,11 +294,30 @@ __all__ = [
     "render_lint_text",
     "render_looks",
     "render_markdown",
+    "render_output_found",
+    "render_output_found_json",
+    "render_output_list",
+    "render_output_list_json",
+    "render_output_shown",
+    "render_output_shown_json",
+    "render_permit",
+    "render_permit_json",
+    "render_plan_status",
+    "render_plan_status_json",
+    "render_prompt_diff",
+    "render_prompt_diff_json",
+    "render_prompt_log",
+    "render_prompt_log_json",
+    "render_prompt_show",
+    "render_prompt_show_json",
     "render_proofs_text",
     "render_record_json",
     "render_record_text",
+    "render_refused_json",
     "render_register_json",
     "render_register_text",
+    "render_runs",
+    "render_runs_json",
     "render_safeguards_json",
     "render_safeguards_text",
     "render_sarif",
@@ -212,11 +325,19 @@ __all__ = [
     "render_side_by_side_json",
     "render_side_by_side_markdown",
     "render_side_by_side_text",
+    "render_sign_page",
+    "render_signatures_json",
+    "render_signatures_text",
     "render_size_html",
     "render_size_json",
     "render_size_svg",
     "render_size_text",
     "render_study_json",
+    "render_suite_json",
+    "render_suite_text",
+    "render_verify_json",
+    "render_verify_text",
+    "viewer_command",
 ]
 
 __getattr__ = opener(globals(), homes=_HOMES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from tierlock.core import Decision, Outcome, Verdict
+from tierlock.core import Approval, Decision, Outcome, Verdict
 from tierlock.report.document import Board, short
 from tierlock.report.flips import flip_lines
 from tierlock.report.lines import CriterionLine, deciding_line
@@ -165,7 +165,7 @@ def _signed(report: AssessReport) -> Iterator[str]:
     asked = _asked_roles(report)
     signed: set[str] = set()
     for approval in report.approvals:
-        counts = approval.determination == digest and _is_for(approval.action, report.decision)
+        counts = approval.determination == digest and _is_for(approval, report.decision)
         note = "" if counts else "; for another determination or action, so it does not count"
         if counts:
             signed.add(approval.role)
@@ -205,8 +205,11 @@ def _office(report: AssessReport, role: str) -> str:
     return f"{clean(role)} ({clean(known.says)})" if known else clean(role)
 
 
-def _is_for(action: str, decision: Decision | None) -> bool:
-    return decision is None or decision.action.name == action
+def _is_for(approval: Approval, decision: Decision | None) -> bool:
+    if decision is None:
+        return True
+    asked = decision.action
+    return approval.is_for(asked.name, surface=asked.surface, audience=asked.audience)
 
 
 def _dissent(report: AssessReport) -> Iterator[str]:

@@ -57,7 +57,7 @@ def render_gate_markdown(
     if verdict is not Verdict.ALLOW:
         work = decision.work or explanation.work
         lines += _cut(_ways(decision, explanation, framework))
-        lines += _cut(_people(work))
+        lines += _cut(_people(work, decision=decision, framework=framework))
     lines += _cut(_terms(decision, framework))
     lines += _folded(reasons, decision, framework)
     lines += _footing(decision, framework)
@@ -98,7 +98,7 @@ def _ways(decision: Decision, explanation: Explanation, framework: Framework) ->
     yield ""
 
 
-def _people(work: Sequence[WorkItem]) -> Iterator[str]:
+def _people(work: Sequence[WorkItem], *, decision: Decision, framework: Framework) -> Iterator[str]:
     """Yield a table of who does what; what nobody answers for says so."""
     rows: dict[tuple[str, str], list[str]] = {}
     for item in work:
@@ -111,18 +111,32 @@ def _people(work: Sequence[WorkItem]) -> Iterator[str]:
     yield "| --- | --- | --- | --- |"
     for (owner, verb), names in rows.items():
         about = ", ".join(code_span(name) for name in dict.fromkeys(names))
-        then = code_span(commands.get((owner, verb), "")) or _state(verb, names)
+        then = code_span(commands.get((owner, verb), ""))
+        then = then or _state(verb, names, decision=decision, framework=framework)
         yield f"| {escape(owner) or 'nobody is named'} | {verb} | {about} | {then} |"
     yield ""
 
 
-def _state(verb: str, names: Sequence[str]) -> str:
-    """Return how what people state gets on record."""
-    if verb != _DOES["safeguard"]:
-        return "state it in the statements file"
+def _state(verb: str, names: Sequence[str], *, decision: Decision, framework: Framework) -> str:
+    """Return how what people state gets on record: the command, with what it must be about."""
     each = ", for each" if len(set(names)) > 1 else ""
     named = shlex.quote(clean(names[0]))
-    return code_span(f"tierlock safeguards claim --met --criterion {named}") + each
+    # Whoever signs after reading this signs just this determination, or is told that it changed.
+    expected = f"--expect {short(decision.determination).rstrip('…')}"
+    if verb == _DOES["safeguard"]:
+        return code_span(f"tierlock safeguards claim --met --criterion {named}") + each
+    if verb == _DOES["attest"]:
+        return code_span(f"tierlock sign attestation {named} --says WHY --key KEY") + each
+    if verb == _DOES["resolve"]:
+        return code_span("tierlock dissent --resolve DIGEST --says WHY --key KEY")
+    if verb != _DOES["sign"]:
+        return "state it in the statements file"
+    if names[0] in framework.interpretations:
+        return code_span(f"tierlock sign choice {named}=READING --says WHY --key KEY") + each
+    if names[0] == "ruling":
+        return code_span(f"tierlock ruling --reasons WHY {expected} --key KEY")
+    asked = _command(decision).removeprefix("tierlock gate ")
+    return code_span(f"tierlock sign {asked} --as {named} {expected} --key KEY")
 
 
 def _terms(decision: Decision, framework: Framework) -> Iterator[str]:

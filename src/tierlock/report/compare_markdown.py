@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from tierlock.core import VersionComparison, VersionSource
+from tierlock.report.answers_text import ChangedAnswer, answers_json
 from tierlock.report.compare_words import (
     GROUPS,
     apart,
@@ -68,8 +69,9 @@ def render_compare_json(
     new: VersionSource,
     exit_code: int,
     mock_models: Sequence[str] = (),
+    answers: Sequence[ChangedAnswer] | None = None,
 ) -> str:
-    """Return the whole comparison as indented JSON."""
+    """Return the whole comparison as indented JSON, with changed answers where they are given."""
     whole = {
         "exitCode": exit_code,
         "old": old.model_dump(mode="json", by_alias=True),
@@ -77,4 +79,6 @@ def render_compare_json(
         "mockModels": list(mock_models),
         **found.model_dump(mode="json", by_alias=True),
     }
+    if answers is not None:
+        whole["answers"] = answers_json(answers)
     return escape_json(json.dumps(whole, indent=2, ensure_ascii=False)) + "\n"

@@ -27,6 +27,9 @@ FINDING_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "runs that a superseded plan promised are still owed",
             "S-4",
         ),
+        "plan.backdated": ("the plan's entry is later than it says: it counts from there", "S-9"),
+        "plan.known-runs": ("runs were in the ledger before the plan, and do not count", "S-9"),
+        "plan.not-logged": ("the plan has no entry in the ledger, and counts no run", "S-9"),
         "run.unfinished": ("a run that counts did not end with success", "M-11"),
         "missing.over-cap": ("too large a share of the attempts has no value", "M-4"),
         "range.unbounded": (
@@ -127,6 +130,10 @@ FINDING_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "looks.variants": ("runs of several elicitations can not be looked at as one", "S-8"),
         "looks.other-size": (
             "after a run there are other clusters than its look was planned for",
+            "S-8",
+        ),
+        "looks.other-items": (
+            "a run holds other clusters than the plan drew for its look",
             "S-8",
         ),
         "looks.not-binary": (

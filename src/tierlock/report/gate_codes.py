@@ -6,6 +6,10 @@ from typing import Final
 
 GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Gate: HOLD": {
+        "framework.sealed-bar": (
+            "the framework that the plan was sealed under does not answer ALLOW",
+            "G-18",
+        ),
         "claim.missing": ("nobody claims the safeguard", "G-9"),
         "claim.pending": ("the claim says that it is not yet in place", "G-9"),
         "claim.expired": ("the claim has lapsed, by its own date or by a trigger", "G-9, G-13"),
@@ -31,6 +35,10 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         ),
         "claim.exception-role": (
             "an exception for trusted users is approved by a role that the framework does not have",
+            "G-9",
+        ),
+        "claim.unsigned": (
+            "an interim claim or exception that not all roles that approve it have signed",
             "G-9",
         ),
         "safeguard.undetermined": (
@@ -102,6 +110,10 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "gate.default-deny": ("shown where a closed gate has no reason of its own", "G-1"),
     },
     "Conditions and notes": {
+        "framework.changed": (
+            "condition: the plan was sealed under another text of the framework; both judge",
+            "G-18",
+        ),
         "claim.interim": ("condition: the permission needs an interim claim", "G-9"),
         "claim.exception": (
             "condition: the safeguard does not apply to the trusted users that the claim excepts",
@@ -124,6 +136,20 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "note: the ruling is laxer than the computed outcome, and may not lower it",
             "G-5",
         ),
+    },
+    "Signed statements": {
+        "signed.no-trust": ("the project names no trust file, so no signature counts", "A-35"),
+        "signed.apart": (
+            "the person signed before in a role that the trust file keeps apart from this one",
+            "A-37",
+        ),
+        "signed.waits": (
+            "an exception or interim claim waits for the signature of a role that must approve it",
+            "A-39",
+        ),
+        "signed.other": ("it is about another determination, or another framework file", "A-38"),
+        "signed.lapsed": ("it lapsed by its own date", "A-38"),
+        "signed.resolved": ("a signed statement that counts resolved it", "A-36"),
     },
 }
 """Where a reason is given -> its code -> what it means, and the clauses that say so exactly."""

@@ -10,7 +10,7 @@ from tierlock.core import (
     Evidence,
     Explanation,
     Record,
-    digest,
+    determination_id,
     format_instant,
 )
 from tierlock.report.sanitize import escape_json
@@ -114,7 +114,7 @@ def _assessment(report: AssessReport) -> dict[str, object]:
 
 def _determination(determination: Determination) -> dict[str, object]:
     return {
-        "determinationDigest": digest(determination),
+        "determinationDigest": determination_id(determination),
         "determination": _plain(determination),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from tierlock.core import Outcome, digest, format_instant, leaves
+from tierlock.core import Outcome, determination_id, digest, format_instant, leaves
 from tierlock.report.lines import criterion_line
 from tierlock.report.oscal_parts import (
     Json,
@@ -38,7 +38,7 @@ def assessment_results(report: SafeguardsReport, *, ids: Mapping[str, str]) -> J
         "start": format_instant(report.at),
         "end": format_instant(report.at),
         "props": props(
-            determination=digest(report.determination),
+            determination=determination_id(report.determination),
             label=report.determination.label,
             framework=digest(report.framework),
         ),

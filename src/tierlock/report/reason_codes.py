@@ -16,8 +16,9 @@ from tierlock.report.gate_codes import GATE_CODES
 REASON_CODES: Final = FINDING_CODES | GATE_CODES
 """Where a reason is given -> its code -> what it means, and the clauses that say so exactly.
 
-A code may stand in two places. Clauses are a letter and a number: G is the gate's, `stat.` stands
-before one of statistics, and every other letter is one of determination.
+A code may stand in two places. Clauses are a letter and a number: G is the gate's, A that of
+attestations, `stat.` stands before one of statistics, and every other letter is one of
+determination.
 """
 
 
@@ -63,6 +64,7 @@ def _cited(clause: str) -> Iterator[str]:
     before = ""
     for one in clause.split(", "):
         name = one.removeprefix("stat. ")
-        page = "statistics" if name != one else "gate" if name.startswith("G-") else "determination"
+        letter = "" if name != one else name.partition("-")[0]
+        page = {"": "statistics", "G": "gate", "A": "attestations"}.get(letter, "determination")
         yield name if page == before else f"spec/{page}.md {name}"
         before = page

@@ -20,6 +20,7 @@ from tierlock.report.numbers import (
 from tierlock.report.sanitize import clean, escape_json
 
 _GAP = 2
+_NONE = "none found"
 _LEAST_ROOM = 16  # cells that the words of a row need beside its numbers
 
 
@@ -79,6 +80,10 @@ def note_words(sizing: Sizing) -> list[str]:
         notes.append(f"power is from drawn samples: standard error at most {show_share(worst)}")
     if sizing.rows:
         notes.append("power rises and falls with single units; from each size on it stays enough")
+    if any(row.units is None for row in sizing.rows):
+        notes.append(
+            f"{_NONE}: no number would be enough, or only one that is too large to be searched for"
+        )
     return notes
 
 
@@ -96,10 +101,9 @@ def resolving_words(sizing: Sizing) -> str:
 
 def row_cells(row: SizeRow, *, scale: Scale) -> tuple[str, ...]:
     """Return one row: truth, units, samples, power, time and cost."""
-    units = "none is enough" if row.units is None else show_count(math.ceil(row.units))
     return (
         scale.show(row.truth),
-        units,
+        _NONE if row.units is None else show_count(math.ceil(row.units)),
         "" if row.samples is None else show_count(row.samples),
         "" if row.power is None else show_share(round(row.power, 3)),
         "" if row.seconds is None else show_duration(row.seconds),

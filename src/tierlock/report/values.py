@@ -19,7 +19,7 @@ from tierlock.core import (
     Ruling,
     Subject,
     Verdict,
-    digest,
+    determination_id,
 )
 
 EXIT_CODES: Final[dict[Verdict, int]] = {Verdict.ALLOW: 0, Verdict.DENY: 1, Verdict.HOLD: 10}
@@ -52,8 +52,8 @@ class AssessReport(Record):
 
     @property
     def determination_digest(self) -> str:
-        """Digest of the determination, as rulings and approvals name it."""
-        return digest(self.determination)
+        """Identity of the determination, as rulings and approvals name it."""
+        return determination_id(self.determination)
 
     @property
     def at(self) -> datetime:

@@ -17,6 +17,7 @@ References:
     Trefethen and Weideman (2014), SIAM Review 56:385 (trapezoid rule on deformed contours).
 """
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -34,6 +35,7 @@ _NEGLIGIBLE = 1e-17
 _NO_WEIGHT = 1e-150  # relative to the largest: below it, squares would overflow
 _SADDLE_HALVINGS = 30
 _CHUNK = 1 << 20  # node x weight pairs evaluated at once: bounds the memory
+_KEPT_BYTES = 8192  # of weights and of shapes, in answers that are kept: bounds the memory, too
 
 
 def probability_not_negative(weights: Floats, *, shapes: Floats) -> float:
@@ -47,6 +49,18 @@ def probability_not_negative(weights: Floats, *, shapes: Floats) -> float:
         A probability; NaN if the integral did not converge. An empty sum is 0, so its probability
         is 1.
     """
+    # Several thresholds ask the same attempts the same question, and search the same bounds.
+    if weights.dtype == shapes.dtype == np.float64 and weights.nbytes <= _KEPT_BYTES:
+        return _kept_probability(weights.tobytes(), shapes.tobytes())
+    return _probability(weights, shapes)
+
+
+@functools.lru_cache(maxsize=256)
+def _kept_probability(weights: bytes, shapes: bytes) -> float:
+    return _probability(np.frombuffer(weights), np.frombuffer(shapes))
+
+
+def _probability(weights: Floats, shapes: Floats) -> float:
     used = np.abs(weights) > _NO_WEIGHT * np.abs(weights).max(initial=0.0)
     w, k = weights[used], shapes[used]
     negative = w < 0

@@ -120,7 +120,8 @@ def effective_n(values: npt.ArrayLike, *, items: npt.ArrayLike, clusters: npt.Ar
     """
     array = np.asarray(values, np.float64)
     effect = design_effect(array, items=items, clusters=clusters)
-    groups = float(np.unique(np.asarray(clusters)).size)
+    # Asked for counts, too, because numpy loads its masked arrays for values alone.
+    groups = float(np.unique(np.asarray(clusters), return_counts=True)[0].size)
     if effect is None or effect <= 0.0:
         return groups
     return float(min(max(array.size / effect, groups), array.size))

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tierlock.stats._errors import InvalidNumbers
+from tierlock.stats._labels import label_codes
 from tierlock.stats._special import Floats
 
 _SEED: Final = 20_261_122
@@ -136,24 +137,13 @@ def _totals(values: npt.ArrayLike, clusters: npt.ArrayLike) -> _Totals:
         raise InvalidNumbers(
             f"values and clusters must have one length, not `{array.shape}` and `{labels.shape}`"
         )
-    codes = _codes(labels)
+    codes = label_codes(labels)
     attempts = np.bincount(codes)
     sums = np.asarray(np.bincount(codes, weights=array, minlength=attempts.size), np.float64)
     if not np.isfinite(sums).all():  # a sum shows every value that is not finite, and is short
         raise InvalidNumbers("values must be finite; a missing value has no place in a description")
     there = attempts > 0
     return _Totals(sums[there], attempts[there].astype(np.float64))
-
-
-def _codes(clusters: npt.ArrayLike) -> npt.NDArray[np.intp]:
-    """Whole numbers from 0 for the labels; dense whole numbers need no sorting."""
-    labels = np.asarray(clusters)
-    whole = labels.size > 0 and labels.dtype == np.int64
-    # as an unsigned number a negative label is huge: one pass over the labels tells both
-    if whole and int(labels.view(np.uint64).max()) <= 4 * labels.size:
-        return labels.astype(np.intp, copy=False)
-    codes: npt.NDArray[np.intp] = np.unique(labels, return_inverse=True)[1]
-    return codes
 
 
 def _varies(totals: _Totals) -> bool:

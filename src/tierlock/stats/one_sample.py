@@ -64,8 +64,7 @@ def rule_in_p(values: npt.ArrayLike, *, bound: float, lo: float = 0.0, hi: float
         >>> round(rule_in_p([1, 1, 1], bound=0.3), 3)
         0.027
     """
-    mirrored = bounded_values(-np.asarray(values, np.float64), lo=-hi, hi=-lo)
-    return _rule_out_p(mirrored, -finite(bound, name="bound"), -hi, -lo)
+    return _rule_out_p(_mirrored(values, lo=lo, hi=hi), -finite(bound, name="bound"), -hi, -lo)
 
 
 def upper_bound(values: npt.ArrayLike, *, alpha: float, lo: float = 0.0, hi: float = 1.0) -> float:
@@ -93,8 +92,12 @@ def upper_bound(values: npt.ArrayLike, *, alpha: float, lo: float = 0.0, hi: flo
 
 def lower_bound(values: npt.ArrayLike, *, alpha: float, lo: float = 0.0, hi: float = 1.0) -> float:
     """The one-sided lower confidence bound: `upper_bound` mirrored; `lo` for no values."""
-    mirrored = bounded_values(-np.asarray(values, np.float64), lo=-hi, hi=-lo)
-    return -_upper_bound(mirrored, checked_alpha(alpha), -hi, -lo)
+    return -_upper_bound(_mirrored(values, lo=lo, hi=hi), checked_alpha(alpha), -hi, -lo)
+
+
+def _mirrored(values: npt.ArrayLike, *, lo: float, hi: float) -> Floats:
+    """The values with their sign turned, checked on the range that this gives."""
+    return bounded_values(-np.asarray(values, np.float64), lo=-hi, hi=-lo)
 
 
 def _rule_out_p(values: Floats, bound: float, lo: float, hi: float) -> float:

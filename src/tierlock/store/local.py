@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from tierlock.core import (
     Determination,
@@ -24,6 +24,7 @@ from tierlock.core import (
     canonical_bytes,
     digest,
 )
+from tierlock.store.envelopes import SignedStore
 from tierlock.store.files import (
     append_lines,
     exclusive,
@@ -31,9 +32,8 @@ from tierlock.store.files import (
     store_errors,
     write_whole,
 )
-from tierlock.store.states import as_registered, is_news, later_state
+from tierlock.store.states import as_registered, in_order_of_time, is_news, later_state
 
-_VERSION: Final = b"1\n"
 T = TypeVar("T", bound=Record)
 
 
@@ -49,7 +49,7 @@ class Ingested(NamedTuple):
     known: tuple[Evidence, ...]
 
 
-class LocalStore:
+class LocalStore(SignedStore):
     """A folder that remembers everything it was shown.
 
     Args:
@@ -60,20 +60,9 @@ class LocalStore:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        version = folder / "VERSION"
-        with store_errors("read", path=version):
-            known = version.read_bytes() if version.exists() else _VERSION
-        if known != _VERSION:
-            raise InputError("input.store", f"`{folder}` is a store of another version of Tierlock")
+        super().__init__(folder)
         # By file name, which holds the digest of every byte: one file is parsed once.
         self._parsed: dict[str, Evidence] = {}
-
-    def _prepare(self) -> None:
-        with store_errors("create", path=self.folder):
-            (self.folder / "evidence").mkdir(parents=True, exist_ok=True)
-        if not (self.folder / "VERSION").exists():
-            write_whole(self.folder / "VERSION", data=_VERSION)
 
     # -- evidence and register ------------------------------------------------------------
 
@@ -95,7 +84,7 @@ class LocalStore:
         Raises:
             IntegrityError: a run id that is known with other content; nothing is stored then.
         """
-        self._prepare()
+        self.prepare()
         with exclusive(self.folder):
             known = {item.run_id: item for item in self.evidence()}
             registered = {run.run_id: run for run in self.runs()}
@@ -130,7 +119,7 @@ class LocalStore:
         Evidence that was stored under another framework has runs that this one does not know.
         """
         if self._news(runs):
-            self._prepare()
+            self.prepare()
             with exclusive(self.folder):
                 self._append("runs.jsonl", self._news(runs))
         return self.runs()
@@ -183,14 +172,14 @@ class LocalStore:
         for run in self._lines("runs.jsonl", RegisteredRun):
             earlier = runs.get(_run_key(run))
             if is_news(run, earlier=earlier):
-                runs[_run_key(run)] = run
+                runs[_run_key(run)] = in_order_of_time(run, earlier=earlier)
         return tuple(runs.values())
 
     # -- plans, alpha, determinations -------------------------------------------------------
 
     def add_plan(self, plan: Plan) -> None:
         """Seal a plan: it counts from now on and is never removed."""
-        self._prepare()
+        self.prepare()
         with exclusive(self.folder):
             if digest(plan) not in {digest(known) for known in self.plans()}:
                 self._append("plans.jsonl", [plan])
@@ -201,7 +190,7 @@ class LocalStore:
 
     def spend(self, entries: Iterable[SpentAlpha]) -> None:
         """Record spent alpha; the first entry per threshold, lineage and weights stands."""
-        self._prepare()
+        self.prepare()
         with exclusive(self.folder):
             have = {(s.threshold, s.lineage, s.weights) for s in self.history()}
             fresh = [s for s in entries if (s.threshold, s.lineage, s.weights) not in have]
@@ -217,7 +206,7 @@ class LocalStore:
         for known in self.negatives():
             fresh.pop(digest(known), None)
         if fresh:
-            self._prepare()
+            self.prepare()
             with exclusive(self.folder):
                 self._append("negatives.jsonl", [fresh[name] for name in sorted(fresh)])
 
@@ -227,7 +216,7 @@ class LocalStore:
 
     def add_determination(self, determination: Determination) -> str:
         """Store a determination and return its digest."""
-        self._prepare()
+        self.prepare()
         name = digest(determination)
         path = self._determination_path(name)
         if not path.exists():

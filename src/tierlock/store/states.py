@@ -44,6 +44,19 @@ def is_news(run: RegisteredRun, *, earlier: RegisteredRun | None) -> bool:
     return earlier is None or (earlier.ended == "started" and run.evidence != earlier.evidence)
 
 
+def in_order_of_time(run: RegisteredRun, *, earlier: RegisteredRun | None) -> RegisteredRun:
+    """Return a register entry with what was said of the run when it started.
+
+    A run that was registered before there was any log keeps that start, and the plan of then: a
+    log with older samples contradicts it.
+    """
+    if earlier is None or earlier.ended != "started" or earlier.evidence is not None:
+        return run
+    return run.model_copy(
+        update={"started_at": earlier.started_at, "plan": earlier.plan or run.plan}
+    )
+
+
 def _about(item: Evidence, subject: SubjectRef) -> Evidence:
     """The evidence with the parts noted first; a run is about one model, under one name."""
     if item.subject.name != subject.name:

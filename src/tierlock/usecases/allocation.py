@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tierlock import stats
 from tierlock.core import AllOf, AnyOf, AtLeast, Framework, Measured, Node, children, leaves, needed
 from tierlock.frameworks import get_framework
-from tierlock.policy import union_bound
+from tierlock.policy import trees_of, union_bound
 from tierlock.usecases.project import load_project
 from tierlock.usecases.question import active_plan
 
@@ -56,21 +56,13 @@ def _rows(
     framework: Framework, planned: dict[str, tuple[int, ...]]
 ) -> Iterator[tuple[str, tuple[stats.Share, ...]]]:
     control = framework.error_control
-    trees: list[tuple[str, Node, float]] = [
-        (name, one.crossed_if, one.rule_out or control.rule_out)
-        for name, one in framework.thresholds.items()
-    ]
-    trees += [
-        (f"{standard}:{name}", node, control.rule_out)
-        for standard, name, node in framework.safeguard_tests()
-    ]
-    for name, node, alpha in trees:
-        measured = [leaf for leaf in leaves(node) if isinstance(leaf, Measured)]
-        if not measured:
+    for tree in trees_of(framework):
+        measured = [leaf for leaf in leaves(tree.root) if isinstance(leaf, Measured)]
+        if not measured or tree.kind == "scope":  # the scope rules out no threshold
             continue
         shares = stats.allocate(
-            _connective(node),
-            alpha_out=alpha,
+            _connective(tree.root),
+            alpha_out=tree.rule_out,
             alpha_in=control.rule_in,
             checkpoints=control.checkpoints,
             shown=1,
@@ -81,7 +73,7 @@ def _rows(
             },
         )
         kept = {leaf.name for leaf in measured}
-        yield name, tuple(share for share in shares if share.leaf in kept)
+        yield tree.name, tuple(share for share in shares if share.leaf in kept)
 
 
 def _connective(node: Node) -> stats.Connective | str:

@@ -36,7 +36,13 @@ def ask_all(project: Project, *, at: datetime) -> Answers:
     return Answers(
         answer=answer,
         decisions={
-            action: decide_on(project, determination=answer.determination, action=action, at=at)
+            action: decide_on(
+                project,
+                determination=answer.determination,
+                action=action,
+                at=at,
+                stated=answer.stated,
+            )
             for action in actions
         },
         not_asked=tuple(

@@ -13,7 +13,7 @@ from tierlock.importers import Imports
 from tierlock.report import AssessReport, render_html
 from tierlock.usecases.ingesting import ingest, mock_models
 from tierlock.usecases.project import Project
-from tierlock.usecases.question import Answer, ask, record, standing_negatives
+from tierlock.usecases.question import Answer, ask, record
 
 
 class Assessed(NamedTuple):
@@ -42,7 +42,11 @@ def assess(imports: Imports, *, project: Project, at: datetime) -> Assessed:
     """
     check_dates(imports, frameworks=[project.framework], at=at)
     repeated = ingest(
-        imports, store=project.store, framework=project.framework, subject=project.subject
+        imports,
+        store=project.store,
+        framework=project.framework,
+        subject=project.subject,
+        keep_outputs=project.keep_outputs,
     )
     answer = ask(project, at=at, action=project.action)
     record(project, answer=answer)
@@ -85,7 +89,7 @@ def check_dates(imports: Imports, *, frameworks: Iterable[Framework], at: dateti
 
 def report_of(project: Project, *, answer: Answer) -> AssessReport:
     """Return the values of one answer as renderers want them."""
-    statements = project.statements
+    stated = answer.stated
     return AssessReport(
         framework=project.framework,
         subject=project.subject,
@@ -95,10 +99,10 @@ def report_of(project: Project, *, answer: Answer) -> AssessReport:
         evidence=answer.evidence,
         mock_models=mock_models(answer.evidence),
         generated_at=answer.determination.determined_at,
-        claims=statements.to_claims(),
-        approvals=statements.to_approvals(),
-        rulings=statements.to_rulings(),
-        negatives=standing_negatives(project),
+        claims=stated.claims,
+        approvals=stated.approvals,
+        rulings=stated.rulings,
+        negatives=stated.negatives,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from tierlock.analysis import LINT_CODES, PROPERTIES
 from tierlock.core import CODES
 from tierlock.importers import OMISSIONS, PROBLEMS
+from tierlock.permit import CODES as PERMIT_CODES
 from tierlock.report import render_code
 
 _WEIGHT: Final = {
@@ -30,6 +31,9 @@ def meaning_of(code: str) -> str | None:
 def _meanings(code: str) -> Iterator[str]:
     if code in CODES:
         yield f"{code}: {CODES[code]}\n  an error, which stops a command; docs/reference/errors.md"
+    if code in PERMIT_CODES:
+        where = "docs/reference/errors.md, permits"
+        yield f"{code}: {PERMIT_CODES[code].says}\n  a permit is refused; {where}"
     reason = render_code(code)
     if reason is not None:
         yield reason

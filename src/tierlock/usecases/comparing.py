@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from tierlock.analysis import compare_versions
 from tierlock.core import Evidence, InputError, Omission, Subject, VersionComparison, VersionSource
 from tierlock.frameworks import get_framework
-from tierlock.importers import import_logs
+from tierlock.importers import Imports, Place, import_logs
 from tierlock.store import LocalStore
 from tierlock.usecases.ingesting import mock_models
 from tierlock.usecases.project import PROJECT_FILE, STORE_FOLDER, load_project
@@ -24,6 +24,8 @@ class Versions(NamedTuple):
         new: where the version that is compared with it comes from.
         mock_models: names of mock models among the evidence.
         omissions: files and runs that were left out, with the reason.
+        runs: the evidence of both sides.
+        places: run -> the log that it was read from; none of what came from the store.
     """
 
     found: VersionComparison
@@ -31,6 +33,8 @@ class Versions(NamedTuple):
     new: VersionSource
     mock_models: tuple[str, ...]
     omissions: tuple[Omission, ...]
+    runs: tuple[Evidence, ...]
+    places: Mapping[str, Place]
 
 
 class _Pool(NamedTuple):
@@ -73,16 +77,19 @@ def compare_sides(
         raise InputError("input.number", f"alpha must lie between 0 and 1, not `{alpha}`")
     rules = None if framework is None else get_framework(framework)
     omissions: list[Omission] = []
+    places: dict[str, Place] = {}
     pool = None
     if logs:
         read = import_logs(logs)
         omissions += read.omissions
+        places |= _places(read)
         pool = _Pool(", ".join(map(str, logs)), read.evidence, None)
     sides = []
     for name in (old, new):
         if pool is None and Path(name).exists():
             imports = import_logs([Path(name)])
             omissions += imports.omissions
+            places |= _places(imports)
             sides.append(_logs(name, imports.evidence))
         else:
             pool = pool or _store(folder)
@@ -100,7 +107,18 @@ def compare_sides(
     if not found.evaluations:
         raise _nothing(found, old_runs, new_runs)
     mocks = mock_models((*old_runs, *new_runs))
-    return Versions(found, ours, theirs, mocks, tuple(omissions))
+    runs = (*old_runs, *new_runs)
+    return Versions(found, ours, theirs, mocks, tuple(omissions), runs, places)
+
+
+def _places(imports: Imports) -> dict[str, Place]:
+    """The Inspect logs among what was read: only they hold texts."""
+    return {
+        item.run_id: log.place
+        for log in imports.read
+        for item in log.imported.evidence
+        if item.source.format == "inspect"
+    }
 
 
 def _logs(name: str, evidence: tuple[Evidence, ...]) -> tuple[VersionSource, tuple[Evidence, ...]]:

@@ -149,7 +149,7 @@ def judge_bar(bar: PublishedBar, *, row: BarRow, evidence: Evidence) -> Finding:
     # An input may not be later than the question, and nothing here ages.
     at, subject = evidence.measured_at + timedelta(days=1), Subject(name=evidence.subject.name)
     plan = plan_after(
-        framework, subject=subject, register=register_of([evidence], framework=framework), at=at
+        framework, subject=subject, register=register_of([evidence], framework=framework)
     )
     (finding,) = determine(framework, plan, [evidence], subject=subject, at=at).findings
     return finding

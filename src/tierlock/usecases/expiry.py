@@ -15,7 +15,7 @@ from tierlock.core import (
     Reason,
     Verdict,
     add_period,
-    digest,
+    determination_id,
 )
 from tierlock.report import Expiring, Lapse
 from tierlock.usecases.lapsing import Candidate, candidates
@@ -101,7 +101,7 @@ class _World:
 
     def __init__(self, now: Redetermined, *, found: Sequence[Candidate]) -> None:
         self._framework, self._known = now.framework, now.known
-        self._now, self._name = now.determination, digest(now.determination)
+        self._now, self._name = now.determination, determination_id(now.determination)
         # A record begins to need renewal with its first end.
         self._ends = {one.key: one.at for one in reversed(found)}
         fresh = self._renewed(self._known.at, frozenset())
@@ -178,7 +178,7 @@ class _World:
         self, at: datetime, kept: frozenset[str], *, determination: Determination
     ) -> _Answers:
         """Every answer at `at`; sign-offs and rulings on the present determination are on this."""
-        known, name = self._renewed(at, kept), digest(determination)
+        known, name = self._renewed(at, kept), determination_id(determination)
 
         def about(named: str) -> dict[str, object]:
             return {"determination": name} if named == self._name else {}

@@ -17,6 +17,9 @@ from tierlock.core import (
 from tierlock.importers import Imports
 from tierlock.policy import register_of
 from tierlock.store import LocalStore
+from tierlock.usecases.configured import read_configurations
+from tierlock.usecases.output_keeping import keep_texts
+from tierlock.usecases.remembering import remember
 
 MOCK_PREFIX: Final = "mockllm/"
 
@@ -27,7 +30,7 @@ def subject_from(imports: Imports) -> Subject:
     Raises:
         InputError: the logs are about several models, or about none.
     """
-    names = sorted({item.subject.name for item in imports.evidence})
+    names = sorted(imports.subjects)
     if len(names) != 1:
         listed = ", ".join(f"`{name}`" for name in names) or "none"
         raise InputError(
@@ -65,6 +68,7 @@ def ingest(
     framework: Framework,
     subject: Subject,
     also: Sequence[Framework] = (),
+    keep_outputs: bool = False,
 ) -> int:
     """Store and register imported evidence; return how many runs were known already.
 
@@ -74,7 +78,14 @@ def ingest(
         framework: whose slots the runs are registered for.
         subject: what the evidence is bound to.
         also: further frameworks whose slots the runs are registered for.
+        keep_outputs: whether the texts of samples are kept too.
+
+    Raises:
+        ImportFailed: a log changed while it was read, or its texts can not be read.
+        InputError: the store can not be written.
+        IntegrityError: a run id that is known with other content; nothing is stored then.
     """
+    configured = read_configurations(imports, part=subject.parts.elicitation, store=store.folder)
 
     def register(evidence: Sequence[Evidence]) -> Sequence[RegisteredRun]:
         # One entry per run and slot: two versions of a framework mostly have the same slots.
@@ -85,8 +96,13 @@ def ingest(
         }
         return tuple(runs.values())
 
-    known = store.ingest(bind(imports.evidence, subject=subject), register=register).known
-    return len(known)
+    evidence = configured.bound(bind(imports.evidence, subject=subject))
+    done = store.ingest(evidence, register=register)
+    configured.keep()
+    if keep_outputs:
+        keep_texts(imports, store=store.folder)
+    remember(imports, ingested=done, store=store.folder, texts=keep_outputs)
+    return len(done.known) + sum(len(log.runs) for log in imports.recalled)
 
 
 def mock_models(evidence: Iterable[Evidence]) -> tuple[str, ...]:

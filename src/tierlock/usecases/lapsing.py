@@ -169,7 +169,7 @@ def _evidence(known: Known, framework: Framework) -> Iterator[Candidate]:
 
 
 def _attestations(known: Known, framework: Framework) -> Iterator[Candidate]:
-    tests = _attested(framework)
+    tests = attested_criteria(framework)
     for item in known.attestations:
         criterion = tests.get(item.criterion)
         ends = list(_clock_ends(item.attested_at, framework=framework, of="attestations"))
@@ -193,7 +193,7 @@ def _attestations(known: Known, framework: Framework) -> Iterator[Candidate]:
             )
 
 
-def _attested(framework: Framework) -> dict[str, Attested]:
+def attested_criteria(framework: Framework) -> dict[str, Attested]:
     """The attested criteria of thresholds, scope, safeguard tests and adjustments, by path."""
     trees = [(f"{name}:", one.crossed_if) for name, one in framework.thresholds.items()]
     if framework.scope is not None:

@@ -16,6 +16,7 @@ from typing import Final
 from tierlock.core import (
     Decision,
     Determination,
+    Framework,
     InputError,
     Negative,
     Plan,
@@ -29,19 +30,15 @@ from tierlock.ledger import (
     Draft,
     Entry,
     Exported,
-    HeldHead,
     Ledger,
     MemoryLedger,
     check_export,
     export_ledger,
     import_ledger,
     open_ledger,
-    parse_head,
-    render_time,
-    verify_ledger,
 )
-from tierlock.report import LedgerState
-from tierlock.usecases.project import Project, read_bytes
+from tierlock.usecases.project import Project
+from tierlock.usecases.signed import ENVELOPE, placed_in
 
 KINDS: Final[dict[str, type[Record]]] = {
     "plan": Plan,
@@ -50,6 +47,7 @@ KINDS: Final[dict[str, type[Record]]] = {
     "negative": Negative,
     "determination": Determination,
     "decision": Decision,
+    "framework": Framework,
 }
 """What Tierlock itself appends: the name in the media type, and the record."""
 _NAMES: Final = {kind: name for name, kind in KINDS.items()}
@@ -91,7 +89,7 @@ def log_records(
     """Append records to the project's ledger, all or none; what is there already stays as it is.
 
     What the store remembers and the ledger does not know yet, because a command was ended in
-    between, is appended first: plans, runs, spent alpha and negative records.
+    between, is appended first: plans, runs, spent alpha, negative records and signed statements.
 
     Args:
         project: whose ledger.
@@ -103,13 +101,23 @@ def log_records(
 
     Raises:
         InputError: `ledger.unavailable`; nothing was appended.
-        IntegrityError: `ledger.damaged`.
+        IntegrityError: `ledger.damaged`; or `integrity.signed`, a signed statement is gone.
     """
     store = project.store
-    known = [*store.plans(), *store.runs(), *store.history(), *store.negatives()]
     with project_ledger(project, create=True) as ledger:
-        appended = ledger.append([_draft(record, at=at) for record in [*known, *records]])
-    return appended[len(known) :]
+        # Before the ledger is continued: one that was cut or replaced would look whole again.
+        signed = tuple(placed_in(ledger, project=project))
+        known = [*store.plans(), *store.runs(), *store.history(), *store.negatives()]
+        appended = ledger.append(
+            [
+                *(_draft(record, at=at) for record in known),
+                *(Draft(media_type=ENVELOPE, payload=data, logged_at=at) for data in signed),
+                *(_draft(record, at=at) for record in records),
+            ]
+        )
+    # Only now: a signed statement that is noted as logged and is not in the ledger was removed.
+    store.note_logged(signed)
+    return appended[len(known) + len(signed) :]
 
 
 def _draft(record: Record, *, at: datetime) -> Draft:
@@ -185,39 +193,6 @@ def exported_ledger(file: Path) -> Ledger:
     ledger = MemoryLedger(check_export(file).origin)
     import_ledger(file, into=ledger)
     return ledger
-
-
-def verify_all(
-    ledger: Ledger, *, at: datetime, held: Sequence[Path] = (), trusted: Path | None = None
-) -> LedgerState:
-    """Recompute a ledger and hold it against tree heads in files.
-
-    Args:
-        ledger: the ledger.
-        at: now.
-        held: files of tree heads that somebody received earlier; the ledger must extend them.
-        trusted: file of the tree head of an earlier verification: what it covers is not read again.
-
-    Raises:
-        InputError: a file or the ledger can not be read.
-        IntegrityError: the ledger does not agree with itself or with a tree head.
-    """
-    confirmed = [HeldHead(path).confirm() for path in held]
-    found = verify_ledger(
-        ledger,
-        at=at,
-        held=[one.head for one in confirmed],
-        trusted=None if trusted is None else parse_head(read_bytes(trusted)),
-    )
-    return LedgerState(
-        origin=found.head.origin,
-        size=found.head.size,
-        root=found.head.root.hex(),
-        since=found.since,
-        held=found.held,
-        backdated=found.backdated,
-        time=render_time(found, confirmed=confirmed),
-    )
 
 
 def records_in(ledger: Ledger, *, kinds: Sequence[str] = ()) -> Iterator[tuple[int, Record]]:

@@ -10,6 +10,7 @@ from typing import Final
 from tierlock.core import (
     Decision,
     Determination,
+    Framework,
     FrameworkRef,
     InputError,
     Negative,
@@ -17,12 +18,16 @@ from tierlock.core import (
     Record,
     RegisteredRun,
     SpentAlpha,
+    TierlockError,
     digest_bytes,
     format_instant,
 )
 from tierlock.ledger import Entry, Ledger
 from tierlock.report import LogLine
 from tierlock.usecases.ledger import KINDS
+from tierlock.usecases.output_log import words_of_output
+from tierlock.usecases.permit_log import words_of_permit
+from tierlock.usecases.signed import ENVELOPE
 
 _OURS: Final = re.compile(r"application/vnd\.tierlock\.([a-z]+)\+json")
 
@@ -47,6 +52,11 @@ def read_log(ledger: Ledger, *, since: int = 0) -> Iterator[LogLine]:
 
 
 def _said(entry: Entry) -> tuple[str, str]:
+    issued = words_of_permit(entry) or words_of_output(entry)
+    if issued is not None:
+        return issued
+    if entry.media_type == ENVELOPE:
+        return "signed", _signed_words(entry.payload)
     match = _OURS.fullmatch(entry.media_type)
     name = match[1] if match else ""
     if name in KINDS:
@@ -55,6 +65,18 @@ def _said(entry: Entry) -> tuple[str, str]:
         except InputError:
             return name, "can not be read as what it claims to be"
     return "other", f"{len(entry.payload)} bytes of {entry.media_type}"
+
+
+def _signed_words(envelope: bytes) -> str:
+    """Who says to have signed what; whether the signature counts `tierlock signatures` says."""
+    from tierlock.attest import parse_envelope, predicate_of, statement_of
+    from tierlock.usecases.signature_list import words_of
+
+    try:
+        _, predicate = predicate_of(statement_of(parse_envelope(envelope)))
+    except TierlockError:
+        return "can not be read as what it claims to be"
+    return f"as {predicate.role}: {words_of(predicate.record)}"
 
 
 @singledispatch
@@ -101,6 +123,11 @@ def _decision(record: Decision) -> str:
     asked = [record.action.name, record.action.surface, record.action.audience]
     words = " / ".join(part for part in asked if part)
     return f"{record.subject}: {record.verdict} for {words} under {_named(record.framework)}"
+
+
+@_words.register
+def _framework(record: Framework) -> str:
+    return f"{record.name}: the framework that a plan was sealed under"
 
 
 def _named(framework: FrameworkRef) -> str:

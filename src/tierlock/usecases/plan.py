@@ -67,8 +67,9 @@ def seal_plan(
             f"a plan was sealed at {format_instant(earlier.sealed_at)} already",
             hint="a plan is superseded by a later one only",
         )
-    # A plan counts from its entry in the ledger: no plan is in use that has none.
-    log_records(project, records=[plan], at=at)
+    # A plan counts from its entry in the ledger: no plan is in use that has none. The framework
+    # goes with it: what is edited later does not move the bar of these runs.
+    log_records(project, records=[plan, project.framework], at=at)
     project.store.add_plan(plan)
     return plan
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from pydantic import Field
 
@@ -23,15 +24,24 @@ from tierlock.core import (
 )
 from tierlock.frameworks import get_framework, parse_record
 from tierlock.store import LocalStore
+from tierlock.usecases.hazards import Hazard
+from tierlock.usecases.labels import LABEL, labelled
+from tierlock.usecases.run_settings import RunSettings, TokenPrice
 from tierlock.usecases.statements import Statements
+
+if TYPE_CHECKING:
+    from tierlock.attest import Trust
 
 PROJECT_FILE: Final = "tierlock.yaml"
 STORE_FOLDER: Final = ".tierlock"
-DigestOrFile = Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64}|file:.+)$")]
+DigestOrFile = Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64}|file:.+|label:.+)$")]
 
 
 class SubjectFile(Record):
-    """The subject as people write it: a part is a digest, or a file whose digest is taken."""
+    """The subject as people write it: a part is a digest, or a file whose digest is taken.
+
+    `elicitation` may also be `label:NAME`: what the label of the configuration history stands for.
+    """
 
     name: str = Field(min_length=1)
     known_as: tuple[str, ...] = ()
@@ -52,18 +62,39 @@ class ProjectFile(Record):
         store: folder of the local store.
         ledger: the ledger: a path, or `postgresql://...`; by default a file in the store's folder.
         action: the question that `assess` answers; without it no action is decided.
+        trust: path of the trust file: whose signatures count; without it none does.
+        runs: slot -> how `tierlock run` runs it.
+        prices: model -> what its tokens cost.
+        keep_outputs: whether the texts of samples are kept when logs are read.
+        hazards: evaluation, slot, domain or `default` -> how dangerous its texts are.
+        readers: who may be shown dangerous texts; without it anybody who gives name and reason.
     """
 
     framework: str
     subject: SubjectFile
     statements: str | None = None
+    trust: str | None = None
     store: str = STORE_FOLDER
     ledger: str | None = None
     action: Action | None = None
+    runs: dict[str, RunSettings] = {}
+    prices: dict[str, TokenPrice] = {}
+    keep_outputs: bool = False
+    hazards: dict[str, Hazard] = {}
+    readers: tuple[str, ...] = ()
 
 
 class Project(NamedTuple):
-    """A loaded project."""
+    """A loaded project.
+
+    Attributes:
+        trust: whose signatures count; None where the project names no trust file.
+        runs: slot -> how `tierlock run` runs it.
+        prices: model -> what its tokens cost.
+        keep_outputs: whether the texts of samples are kept when logs are read.
+        hazards: evaluation, slot, domain or `default` -> how dangerous its texts are.
+        readers: who may be shown dangerous texts; empty: anybody who gives name and reason.
+    """
 
     root: Path
     framework: Framework
@@ -72,6 +103,12 @@ class Project(NamedTuple):
     store: LocalStore
     action: Action | None
     ledger: str
+    trust: Trust | None = None
+    runs: Mapping[str, RunSettings] = MappingProxyType({})
+    prices: Mapping[str, TokenPrice] = MappingProxyType({})
+    keep_outputs: bool = False
+    hazards: Mapping[str, Hazard] = MappingProxyType({})
+    readers: tuple[str, ...] = ()
 
 
 def load_project(folder: Path, *, framework: str | None = None) -> Project:
@@ -93,16 +130,57 @@ def load_project(folder: Path, *, framework: str | None = None) -> Project:
             hint="run `tierlock init`, or name --framework and --subject",
         )
     file = parse_record(read_bytes(path), kind=ProjectFile, name=str(path))
-    subject = to_subject(file.subject, root=root)
+    store = LocalStore(root / file.store)
+    subject = to_subject(file.subject, root=root, store=store.folder)
     return Project(
         root=root,
         framework=get_framework(framework or _resolve(file.framework, root)),
         subject=subject,
         statements=_load_statements(file.statements, root, subject),
-        store=LocalStore(root / file.store),
+        store=store,
         action=file.action,
         ledger=_ledger(file, root),
+        trust=_load_trust(file.trust, root),
+        runs=file.runs,
+        prices=file.prices,
+        keep_outputs=file.keep_outputs,
+        hazards=file.hazards,
+        readers=file.readers,
     )
+
+
+class StoreSettings(NamedTuple):
+    """What a project says about its store.
+
+    Attributes:
+        folder: where it lies.
+        keep_outputs: whether the texts of samples are kept when logs are read.
+    """
+
+    folder: Path
+    keep_outputs: bool
+
+
+def store_settings(folder: Path) -> StoreSettings:
+    """Return where the store of a project here lies, with or without a project file, and what for.
+
+    Raises:
+        InputError: a project file that does not follow its schema.
+    """
+    path = folder if folder.is_file() else folder / PROJECT_FILE
+    if not path.exists():
+        return StoreSettings(folder / STORE_FOLDER, keep_outputs=False)
+    file = parse_record(read_bytes(path), kind=ProjectFile, name=str(path))
+    return StoreSettings(path.parent / file.store, keep_outputs=file.keep_outputs)
+
+
+def store_folder(folder: Path) -> Path:
+    """Return the folder of the store that a project here has, with or without a project file.
+
+    Raises:
+        InputError: a project file that does not follow its schema.
+    """
+    return store_settings(folder).folder
 
 
 def bare_project(folder: Path, *, framework: str, subject: Subject) -> Project:
@@ -147,9 +225,23 @@ def under_each(project: Project, *, also: Sequence[str]) -> tuple[Project, ...]:
     return tuple(projects)
 
 
-def to_subject(file: SubjectFile, *, root: Path) -> Subject:
-    """Return the subject that a file describes, with digests taken of the files it names."""
-    parts = {part: _digest_of(value, root) for part, value in file.parts.items()}
+def to_subject(file: SubjectFile, *, root: Path, store: Path | None = None) -> Subject:
+    """Return the subject that a file describes, with digests taken of what it names.
+
+    Args:
+        file: as people write it.
+        root: the folder to which its paths are relative.
+        store: the store's folder, whose configuration history knows labels.
+
+    Raises:
+        InputError: a file can not be read, or there is no such label.
+    """
+    parts = {
+        part: labelled(value, part=part, store=store or root / STORE_FOLDER)
+        if value.startswith(LABEL)
+        else _digest_of(value, root)
+        for part, value in file.parts.items()
+    }
     fields = {name: getattr(file, name) for name in SubjectFile.model_fields if name != "parts"}
     return Subject(parts=Parts(**parts), **fields)
 
@@ -191,6 +283,15 @@ def _load_statements(name: str | None, root: Path, subject: Subject) -> Statemen
             location=str(path),
         )
     return statements
+
+
+def _load_trust(name: str | None, root: Path) -> Trust | None:
+    if name is None:
+        return None
+    # Imported here: it loads the code for keys, which a project without signatures never needs.
+    from tierlock.attest import Trust
+
+    return parse_record(read_bytes(root / name), kind=Trust, name=str(root / name))
 
 
 def _ledger(file: ProjectFile, root: Path) -> str:

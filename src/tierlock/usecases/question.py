@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from tierlock.core import (
@@ -14,8 +14,6 @@ from tierlock.core import (
     Explanation,
     Framework,
     Measured,
-    Negative,
-    Negatives,
     Plan,
     RegisteredRun,
     RunRegister,
@@ -24,19 +22,31 @@ from tierlock.core import (
     digest,
     leaves,
 )
-from tierlock.policy import decide, determine, explain, plan_after, register_of
+from tierlock.policy import (
+    decide,
+    determine,
+    explain,
+    explain_sealed,
+    hold_to_sealed,
+    plan_after,
+    register_of,
+)
 from tierlock.usecases.ledger import log_records
+from tierlock.usecases.plan_register import read_plans
 from tierlock.usecases.project import Project
+from tierlock.usecases.sealed_bar import sealed_answers
+from tierlock.usecases.stated import Stated, read_stated
 
 
 class Answer(NamedTuple):
-    """One determination with the decision and explanation that go with it."""
+    """One determination, its decision and explanation, and the statements that they rest on."""
 
     determination: Determination
     decision: Decision | None
     explanation: Explanation
     evidence: tuple[Evidence, ...]
     plan: Plan
+    stated: Stated
 
 
 def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
@@ -47,14 +57,104 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
         at: the instant of the question; nothing in the store may be later.
         action: what is asked; None determines without deciding.
     """
-    framework, subject, store = project.framework, project.subject, project.store
-    evidence = store.evidence()
-    register = RunRegister(
-        runs=known_runs(project, evidence=evidence), plans=store.plans(), as_of=at
+    framework, subject = project.framework, project.subject
+    stated = read_stated(project, at=at)
+    evidence = project.store.evidence()
+    determination, plan = _determined(project, evidence=evidence, at=at, stated=stated)
+    alone = decision = None
+    if action is not None:
+        alone = _decide(project, determination=determination, action=action, at=at, stated=stated)
+        decision = _held(project, decision=alone, at=at, stated=stated)
+    explanation = explain(
+        framework,
+        determination,
+        subject=subject,
+        decision=alone,
+        evidence=evidence,
+        claims=stated.claims,
+        rulings=stated.rulings,
+        approvals=stated.approvals,
+        choices=stated.choices,
+        negatives=stated.negatives,
     )
-    plan = active_plan(project) or plan_after(framework, subject=subject, register=register, at=at)
-    statements = project.statements
-    negatives = standing_negatives(project)
+    if decision is not None:
+        explanation = explain_sealed(explanation, decision=decision)
+        decision = decision.model_copy(update={"work": explanation.work})
+    return Answer(determination, decision, explanation, evidence, plan, stated)
+
+
+def decide_on(
+    project: Project,
+    *,
+    determination: Determination,
+    action: Action,
+    at: datetime,
+    stated: Stated | None = None,
+) -> Decision:
+    """Return the gate's answer to one action, from everything that is stated and remembered.
+
+    Args:
+        project: framework, subject, statements and store.
+        determination: the computed outcomes.
+        action: what is asked.
+        at: the instant of the question.
+        stated: what people state, where it was read already.
+    """
+    stated = stated or read_stated(project, at=at)
+    alone = _decide(project, determination=determination, action=action, at=at, stated=stated)
+    return _held(project, decision=alone, at=at, stated=stated)
+
+
+def _decide(
+    project: Project, *, determination: Determination, action: Action, at: datetime, stated: Stated
+) -> Decision:
+    """The answer under the project's framework as it is now."""
+    return decide(
+        project.framework,
+        determination,
+        subject=project.subject,
+        action=action,
+        at=at,
+        claims=stated.claims,
+        rulings=stated.rulings,
+        approvals=stated.approvals,
+        choices=stated.choices,
+        negatives=stated.negatives,
+    )
+
+
+def _held(project: Project, *, decision: Decision, at: datetime, stated: Stated) -> Decision:
+    """The answer as the bars leave it that plans were sealed under."""
+    sealed = sealed_answers(
+        project,
+        action=decision.action,
+        at=at,
+        stated=stated,
+        judge=lambda under: determined(under, at=at, stated=stated),
+    )
+    return hold_to_sealed(decision, sealed=sealed)
+
+
+def determined(project: Project, *, at: datetime, stated: Stated) -> Determination:
+    """Return the determination of everything in the store, as of `at`."""
+    evidence = project.store.evidence()
+    return _determined(project, evidence=evidence, at=at, stated=stated)[0]
+
+
+def _determined(
+    project: Project, *, evidence: Sequence[Evidence], at: datetime, stated: Stated
+) -> tuple[Determination, Plan]:
+    """The determination, and the plan that it was made under."""
+    framework, subject = project.framework, project.subject
+    known = read_plans(project, at=at)
+    register = RunRegister(
+        runs=known_runs(project, evidence=evidence, logged=known.runs),
+        plans=known.plans,
+        entries=known.entries,
+        as_of=at,
+    )
+    plan = plan_for(known.plans, framework=digest(framework), subject=subject)
+    plan = plan or plan_after(framework, subject=subject, register=register)
     determination = determine(
         framework,
         plan,
@@ -62,55 +162,29 @@ def ask(project: Project, *, at: datetime, action: Action | None) -> Answer:
         subject=subject,
         at=at,
         register=register,
-        attestations=statements.to_attestations(),
-        negatives=negatives,
+        attestations=stated.attestations,
+        negatives=stated.negatives,
         history=_history(project, at=at),
         parent=_parent(project, at=at),
     )
-    claims, rulings = statements.to_claims(), statements.to_rulings()
-    decision = None
-    if action is not None:
-        decision = decide_on(project, determination=determination, action=action, at=at)
-    explanation = explain(
-        framework,
-        determination,
-        subject=subject,
-        decision=decision,
-        evidence=evidence,
-        claims=claims,
-        rulings=rulings,
-        approvals=statements.to_approvals(),
-        choices=statements.to_choices(),
-        negatives=negatives,
-    )
-    if decision is not None:
-        decision = decision.model_copy(update={"work": explanation.work})
-    return Answer(determination, decision, explanation, evidence, plan)
+    return determination, plan
 
 
-def decide_on(
-    project: Project, *, determination: Determination, action: Action, at: datetime
-) -> Decision:
-    """Return the gate's answer to one action, from everything that is stated and remembered."""
-    statements = project.statements
-    return decide(
-        project.framework,
-        determination,
-        subject=project.subject,
-        action=action,
-        at=at,
-        claims=statements.to_claims(),
-        rulings=statements.to_rulings(),
-        approvals=statements.to_approvals(),
-        choices=statements.to_choices(),
-        negatives=standing_negatives(project),
-    )
+def known_runs(
+    project: Project, *, evidence: Sequence[Evidence], logged: Sequence[RegisteredRun] = ()
+) -> tuple[RegisteredRun, ...]:
+    """Return every registered run; stored evidence that no slot knew before is registered now.
 
-
-def known_runs(project: Project, *, evidence: Sequence[Evidence]) -> tuple[RegisteredRun, ...]:
-    """Return every registered run; stored evidence that no slot knew before is registered now."""
+    Args:
+        project: framework and store.
+        evidence: everything in the store.
+        logged: the runs of the ledger: one that left the store is owed all the same.
+    """
     fresh = register_of(evidence, framework=project.framework).runs
-    runs = project.store.register(fresh)
+    stored = project.store.register(fresh)
+    have = {(run.run_id, run.slot, run.subject) for run in stored}
+    lost = (run for run in logged if (run.run_id, run.slot, run.subject) not in have)
+    runs = (*stored, *lost)
     return runs_of_slots(runs, framework=project.framework, evidence=evidence)
 
 
@@ -142,26 +216,11 @@ def _history(project: Project, *, at: datetime) -> tuple[SpentAlpha, ...]:
     )
 
 
-def standing_negatives(project: Project) -> Negatives:
-    """Return the negative records that stand: those stated now and those the store remembers.
-
-    A record that left the statements file still stands; it ends by being stated again with
-    `resolved_at`.
-    """
-    stated = project.statements.to_negatives()
-    standing: dict[tuple[str, str, str, datetime], Negative] = {}
-    for record in (*project.store.negatives(), *stated.records):
-        key = (record.kind, record.subject, record.concerns, record.happened_at)
-        if key not in standing or standing[key].resolved_at is None:
-            standing[key] = record
-    return stated.model_copy(update={"records": tuple(standing.values())})
-
-
 def active_plan(project: Project) -> Plan | None:
     """Return the latest plan sealed for this framework version, subject and weights."""
-    return plan_for(
-        project.store.plans(), framework=digest(project.framework), subject=project.subject
-    )
+    # Which plan is active does not depend on when it is asked.
+    plans = read_plans(project, at=datetime.max.replace(tzinfo=UTC)).plans
+    return plan_for(plans, framework=digest(project.framework), subject=project.subject)
 
 
 def plan_for(plans: Iterable[Plan], *, framework: str, subject: Subject) -> Plan | None:

@@ -30,8 +30,10 @@ from tierlock.core import (
     digest,
 )
 from tierlock.policy import decide, determine, plan_after, register_of
+from tierlock.usecases.plan_register import read_plans
 from tierlock.usecases.project import Project
-from tierlock.usecases.question import plan_for, standing_negatives
+from tierlock.usecases.question import plan_for
+from tierlock.usecases.stated import read_stated
 
 
 class Known(NamedTuple):
@@ -56,7 +58,9 @@ def known_at(project: Project, *, at: datetime) -> Known:
 
     What came in later and is dated earlier is not told apart: the store keeps no such record.
     """
-    store, stated, lineage = project.store, project.statements, project.subject.lineage
+    store, lineage = project.store, project.subject.lineage
+    stated = read_stated(project, at=at)
+    register = read_plans(project, at=at)
     return Known(
         subject=project.subject,
         at=at,
@@ -67,19 +71,20 @@ def known_at(project: Project, *, at: datetime) -> Known:
         ),
         register=RunRegister(
             runs=tuple(run for run in store.runs() if run.started_at <= at),
-            plans=tuple(plan for plan in store.plans() if plan.sealed_at <= at),
+            plans=tuple(plan for plan in register.plans if plan.sealed_at <= at),
+            entries=register.entries,
             as_of=at,
         ),
-        attestations=tuple(one for one in stated.to_attestations() if one.attested_at <= at),
+        attestations=tuple(one for one in stated.attestations if one.attested_at <= at),
         claims=tuple(
             claim
-            for claim in stated.to_claims()
+            for claim in stated.claims
             if max([claim.claimed_at, *(part.produced_at for part in claim.evidence)]) <= at
         ),
-        approvals=tuple(one for one in stated.to_approvals() if one.approved_at <= at),
-        rulings=tuple(one for one in stated.to_rulings() if one.ruled_at <= at),
-        choices=tuple(one for one in stated.to_choices() if one.chosen_at <= at),
-        negatives=_negatives_at(standing_negatives(project), at=at),
+        approvals=tuple(one for one in stated.approvals if one.approved_at <= at),
+        rulings=tuple(one for one in stated.rulings if one.ruled_at <= at),
+        choices=tuple(one for one in stated.choices if one.chosen_at <= at),
+        negatives=_negatives_at(stated.negatives, at=at),
         history=tuple(entry for entry in store.history() if entry.spent_at <= at),
         parents=()
         if lineage is None
@@ -127,7 +132,7 @@ def redetermine(known: Known, *, framework: Framework) -> Redetermined:
         known = _renamed(known, old=digest(framework), new=digest(rules))
     register = _with_slots(known, framework=rules)
     sealed = plan_for(register.plans, framework=digest(rules), subject=known.subject)
-    plan = sealed or plan_after(rules, subject=known.subject, register=register, at=known.at)
+    plan = sealed or plan_after(rules, subject=known.subject, register=register)
     parent = next(
         (one for one in reversed(known.parents) if one.framework.digest == digest(rules)), None
     )
@@ -216,10 +221,17 @@ def _in_force(framework: Framework, *, at: datetime) -> Framework:
 
 def _renamed(known: Known, *, old: str, new: str) -> Known:
     """What was sealed, chosen or determined under `old` counts under its copy `new`."""
+    plans = _renamed_plans(known.register.plans, old=old, new=new)
+    names = {
+        digest(before): digest(after)
+        for before, after in zip(known.register.plans, plans, strict=True)
+    }
+    entries = tuple(
+        entry.model_copy(update={"plan": names.get(entry.plan, entry.plan)})
+        for entry in known.register.entries or ()
+    )
     return known._replace(
-        register=known.register.model_copy(
-            update={"plans": _renamed_plans(known.register.plans, old=old, new=new)}
-        ),
+        register=known.register.model_copy(update={"plans": plans, "entries": entries}),
         choices=tuple(
             one.model_copy(update={"framework": new}) if one.framework == old else one
             for one in known.choices

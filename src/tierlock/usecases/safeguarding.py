@@ -10,19 +10,17 @@ from typing import Final
 from tierlock.core import (
     Action,
     Decision,
-    Determination,
     Framework,
     InputError,
     Outcome,
     Owed,
     Reason,
-    digest,
+    determination_id,
 )
 from tierlock.policy import (
     Ask,
     Standing,
     chosen_readings,
-    decide,
     effective_outcomes,
     owed_standards,
     standing_of,
@@ -36,7 +34,7 @@ from tierlock.report import (
     State,
 )
 from tierlock.usecases.project import Project
-from tierlock.usecases.question import Answer, ask, standing_negatives
+from tierlock.usecases.question import Answer, ask, decide_on
 
 _STATES: Final[dict[str, State]] = {
     "claim.failed": "failed",
@@ -62,14 +60,14 @@ def safeguards(project: Project, *, at: datetime, action: Action | None = None) 
     """
     framework = project.framework
     answer = ask(project, at=at, action=None)
-    owed = _owed(project, answer.determination, at=at)
+    owed = _owed(project, answer, at=at)
     if action is None:
         actions = [_like(name, project) for name in framework.actions]
     else:
         actions = [_checked(action, framework)]
     views = []
     for each in actions:
-        decided = _decided(project, answer.determination, each, at)
+        decided = _decided(project, answer, each, at)
         binding = [o.standard for o in owed if _binds(o.standard, each, framework)]
         others = [
             reason
@@ -95,7 +93,7 @@ def safeguards(project: Project, *, at: datetime, action: Action | None = None) 
         actions=tuple(views),
         owed=kept,
         safeguards=tuple(
-            _view(f"{o.standard}:{name}", project, answer.determination, views, at)
+            _view(f"{o.standard}:{name}", project, answer, views, at)
             for o in kept
             for name in framework.standards[o.standard].criteria
         ),
@@ -128,17 +126,17 @@ def _hours(framework: Framework, answer: Answer) -> dict[str, float]:
     return {path: hours for path, hours in found.items() if math.isfinite(hours) and hours > 0}
 
 
-def _owed(project: Project, determination: Determination, *, at: datetime) -> tuple[Owed, ...]:
+def _owed(project: Project, answer: Answer, *, at: datetime) -> tuple[Owed, ...]:
     """What is owed under the effective outcomes and the chosen readings."""
-    statements, framework = project.statements, project.framework
+    framework, determination, stated = project.framework, answer.determination, answer.stated
     effective = effective_outcomes(
         determination,
-        determination_digest=digest(determination),
+        determination_digest=determination_id(determination),
         subject=project.subject,
         framework=framework,
-        rulings=statements.to_rulings(),
+        rulings=stated.rulings,
     )
-    readings = chosen_readings(framework, choices=statements.to_choices(), at=at)
+    readings = chosen_readings(framework, choices=stated.choices, at=at)
     owed, _ = owed_standards(
         framework=framework,
         outcomes=effective.outcomes,
@@ -173,24 +171,16 @@ def _like(name: str, project: Project) -> Action:
     )
 
 
-def _decided(
-    project: Project, determination: Determination, action: Action, at: datetime
-) -> Decision | None:
+def _decided(project: Project, answer: Answer, action: Action, at: datetime) -> Decision | None:
     """The gate's answer; None where the action does not name all that the gate must know."""
     if not _is_whole(action, project.framework):
         return None
-    statements = project.statements
-    return decide(
-        project.framework,
-        determination,
-        subject=project.subject,
+    return decide_on(
+        project,
+        determination=answer.determination,
         action=action,
         at=at,
-        claims=statements.to_claims(),
-        rulings=statements.to_rulings(),
-        approvals=statements.to_approvals(),
-        choices=statements.to_choices(),
-        negatives=standing_negatives(project),
+        stated=answer.stated,
     )
 
 
@@ -207,27 +197,27 @@ def _binds(standard: str, action: Action, framework: Framework) -> bool:
 def _view(
     path: str,
     project: Project,
-    determination: Determination,
+    answer: Answer,
     actions: Sequence[ActionView],
     at: datetime,
 ) -> SafeguardView:
     name = path.partition(":")[0]
     standard = project.framework.standards[name]
     criterion = standard.criteria[path.partition(":")[2]]
-    statements = project.statements
+    determination, stated = answer.determination, answer.stated
     found: dict[str, Standing] = {}
     for view in actions:
         if name in view.standards:
             question = Ask(
                 framework=project.framework,
                 determination=determination,
-                name=digest(determination),
+                name=determination_id(determination),
                 subject=project.subject,
                 action=view.action,
                 rule=project.framework.actions[view.action.name],
                 at=at,
-                claims=statements.to_claims(),
-                negatives=standing_negatives(project),
+                claims=stated.claims,
+                negatives=stated.negatives,
             )
             found[view.action.name] = standing_of(question, path=path)
     reasons = _distinct(reason for standing in found.values() for reason in standing.reasons)
@@ -248,7 +238,7 @@ def _view(
         closes=tuple(action for action, standing in found.items() if standing.reasons),
         met_for=tuple(action for action, standing in found.items() if not standing.reasons),
         tested=tested,
-        claims=tuple(c for c in statements.to_claims() if c.criterion == path),
+        claims=tuple(c for c in stated.claims if c.criterion == path),
     )
 
 

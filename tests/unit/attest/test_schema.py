@@ -11,7 +11,10 @@ from tests.architecture.house import ROOT
 from tests.unit.attest.keys import PARTS, SIGNED, approval, objection, ruling
 from tierlock.attest import (
     KINDS,
+    BundleSeal,
     EvidenceSummary,
+    Verification,
+    WithheldPart,
     kind_of,
     make_statement,
     predicate_of,
@@ -46,6 +49,17 @@ RECORDS: list[Record] = [
     ruling(),
     summarise_evidence(evidence()),
     Plan(framework="sha256:" + "00" * 32, subject="m", sealed_at=SIGNED, declared="before"),
+    BundleSeal(manifest="sha256:" + "00" * 32, subject="m", bundled_at=SIGNED),
+    Verification(
+        manifest="sha256:" + "00" * 32,
+        trust="sha256:" + "11" * 32,
+        subject="m",
+        verified_at=SIGNED,
+        engine="tierlock-engine/1",
+        result="incomplete",
+        exit_code=4,
+        withheld=(WithheldPart(path="samples/x.jsonl", digest="sha256:" + "22" * 32, why="w"),),
+    ),
 ]
 
 

@@ -316,25 +316,82 @@ def test_a_plan_can_not_be_sealed_in_the_future(folder: Path) -> None:
 
 
 def test_a_plan_with_looks_prints_what_settles_it_and_counts_a_run_per_look(folder: Path) -> None:
-    ran = seal(folder, "--slot", "bio", "--looks", "20,40", "--planned-value", "0.01")
+    ran = seal(
+        folder, "--slot", "bio", *items(folder), "--looks", "20,40", "--planned-value", "0.01"
+    )
     assert (ran.code, ran.err) == (0, "")
     assert "bio: 2 run(s)" in ran.out
     assert "looks after each run, group-sequential design" in ran.out
     looks = load_project(folder).store.plans()[0].slots[0].looks
     assert looks is not None
     assert (looks.clusters, looks.planned) == ((20, 40), 0.01)
+    portions = [
+        tierlock("plan", "items", "--slot", "bio", "--look", look, "--project", folder)
+        for look in ("1", "2")
+    ]
+    drawn = [portion.out.splitlines() for portion in portions]
+    assert [len(names) for names in drawn] == [20, 20]
+    everything = tierlock("plan", "items", "--slot", "bio", "--project", folder).out.splitlines()
+    assert everything == drawn[0] + drawn[1]
+    assert set(everything) < set(looks.items)
+    assert everything != sorted(everything)
+
+
+def items(folder: Path, number: int = 50) -> list[str]:
+    """Write the ids of a data set, and return the option that names the file."""
+    path = folder / "items.txt"
+    path.write_text("\n".join(f" i{row}" for row in range(number)) + "\n\n", encoding="utf-8")
+    return ["--items", str(path)]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "--looks need the samples that they draw from"),
+        (b"a\nb\na\n", "`a` is in"),
+        (b"a\nb\n", "has 2 ids, the last look needs 3"),
+        (b"\xff\n", "is no UTF-8 text"),
+        ("gone", "can not be read"),
+    ],
+    ids=str,
+)
+def test_looks_need_a_list_of_items(folder: Path, content: bytes | str | None, says: str) -> None:
+    path = folder / "items.txt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    args = [] if content is None else ["--items", str(path)]
+    ran = seal(folder, "--slot", "bio", "--looks", "2,3", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+    assert load_project(folder).store.plans() == ()
+
+
+def test_items_are_of_a_plan_with_looks(folder: Path) -> None:
+    for args, says in (
+        (["--slot", "bio"], "no active plan looks at `bio`"),
+        (["--slot", "bio", "--look", "3"], "`3` is no look of 2"),
+    ):
+        ran = tierlock("plan", "items", *args, "--project", folder)
+        assert (ran.code, ran.out) == (2, "")
+        assert says in ran.err
+        seal(folder, "--slot", "bio", "--looks", "20,40", *items(folder))
+    ran = seal(folder, "--slot", "bio", *items(folder))
+    assert (ran.code, ran.out) == (2, "")
+    assert "--items are what --looks draw from" in ran.err
 
 
 @pytest.mark.parametrize("looks", ["", "a", "20,10", "0,10", "10,10", "10;20"])
 def test_looks_are_a_rising_list(folder: Path, looks: str) -> None:
-    ran = seal(folder, "--slot", "bio", "--looks", looks)
+    ran = seal(folder, "--slot", "bio", *items(folder), "--looks", looks)
     assert (ran.code, ran.out) == (2, "")
     assert "error[input.type]" in ran.err
     assert load_project(folder).store.plans() == ()
 
 
 def test_looks_that_can_not_be_taken_are_not_promised(folder: Path) -> None:
-    ran = seal(folder, "--slot", "bio", "--looks", "20,40", "--planned-value", "0.99")
+    ran = seal(
+        folder, "--slot", "bio", *items(folder), "--looks", "20,40", "--planned-value", "0.99"
+    )
     assert (ran.code, ran.out) == (2, "")
     assert "error[input.number] the planned value must be better than the bound" in ran.err
     assert load_project(folder).store.plans() == ()
@@ -351,7 +408,7 @@ def test_looks_that_can_not_be_taken_are_not_promised(folder: Path) -> None:
     ids=str,
 )
 def test_looks_do_not_go_with_everything(folder: Path, args: list[str]) -> None:
-    ran = seal(folder, "--looks", "20,40", *args)
+    ran = seal(folder, "--looks", "20,40", *items(folder), *args)
     assert (ran.code, ran.out) == (2, "")
     assert "error[input.type]" in ran.err
     assert load_project(folder).store.plans() == ()

@@ -38,7 +38,7 @@ def entries(folder: Path) -> list[dict[str, object]]:
 
 def test_what_a_project_did_is_there_in_order(folder: Path) -> None:
     kinds = [entry["kind"] for entry in entries(folder)]
-    assert kinds[:2] == ["plan", "run"]
+    assert kinds[:3] == ["plan", "framework", "run"]
     assert {"alpha", "determination", "decision"} <= set(kinds)
     assert kinds.index("determination") < kinds.index("decision")
     made = load_project(folder)
@@ -67,7 +67,7 @@ def test_a_plan_says_where_it_is(tmp_path: Path) -> None:
     assert "entry 0 of the ledger" in ran.out
     again = tierlock("plan", "seal", "--all", "--at", BEFORE, "--project", made)
     assert "entry 0 of the ledger" in again.out
-    assert len(entries(made)) == 1
+    assert [entry["kind"] for entry in entries(made)] == ["plan", "framework"]
 
 
 def test_a_plan_that_the_ledger_does_not_take_is_not_sealed(tmp_path: Path) -> None:
@@ -199,6 +199,6 @@ def test_a_project_in_a_database(tmp_path: Path, server: Server) -> None:
     (made / "tierlock.yaml").write_text(f"{text}ledger: '{server.fresh()}'\n")
     assert tierlock("plan", "seal", "--all", "--at", BEFORE, "--project", made).code == 0
     assess(made, log(tmp_path / "logs"))
-    assert [entry["kind"] for entry in entries(made)][:2] == ["plan", "run"]
+    assert [entry["kind"] for entry in entries(made)][:2] == ["plan", "framework"]
     assert tierlock("ledger", "verify", "--project", made).code == 0
     assert not (made / ".tierlock" / "ledger.db").exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +29,12 @@ class Machine:
             "tierlock.cli.workers.os.sched_getaffinity", lambda _: range(count), raising=False
         )
 
-    def _start(self, count: int, **_: Any) -> nullcontext[None]:
+    def _start(self, count: int, **_: Any) -> Machine:
         self.started = count
-        return nullcontext()
+        return self
+
+    def shutdown(self, **_: Any) -> None:
+        """Nothing was started."""
 
 
 @pytest.fixture
@@ -56,8 +58,8 @@ def test_a_worker_per_share_and_at_most_one_per_core(
     tmp_path: Path, machine: Machine, mib: int, cores: int, expected: int
 ) -> None:
     machine.cores(cores)
-    workers([big(tmp_path / "a.eval", mib=mib)])
-    assert machine.started == expected
+    with workers([big(tmp_path / "a.eval", mib=mib)]):
+        assert machine.started == expected
 
 
 @linux
@@ -67,8 +69,8 @@ def test_folders_count_with_everything_in_them(tmp_path: Path, machine: Machine)
     inner.mkdir(parents=True)
     for name in ("a.eval", "b.eval"):
         big(inner / name, mib=8)
-    workers([tmp_path / "logs"])
-    assert machine.started == 2
+    with workers([tmp_path / "logs"]):
+        assert machine.started == 2
 
 
 def test_what_is_not_there_is_left_to_the_reader(tmp_path: Path, machine: Machine) -> None:
@@ -82,8 +84,8 @@ def test_elsewhere_one_process_reads(
 ) -> None:
     path = big(tmp_path / "a.eval", mib=500)
     monkeypatch.setattr("tierlock.cli.workers.sys.platform", "darwin")
-    workers([path])
-    assert machine.started == 0
+    with workers([path]):
+        assert machine.started == 0
 
 
 @linux

@@ -74,18 +74,19 @@ def test_the_order_of_rows_does_not_matter() -> None:
 
 @given(st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False)))
 def test_columns_have_the_bytes_of_rfc_8785(column: list[float | None]) -> None:
-    assert _column_bytes(column) == rfc8785.dumps(column)
+    made = _column_bytes("s", column, numbers=True)
+    assert made == rfc8785.dumps(["s", *column])
 
 
 @given(st.lists(st.text() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1)))
 def test_text_columns_have_the_bytes_of_rfc_8785(column: list[str | bool | int]) -> None:
     try:
-        expected = rfc8785.dumps(column)
+        expected = rfc8785.dumps(["t", *column])
     except UnicodeEncodeError:
         with pytest.raises(InputError, match="UTF-8"):
-            _column_bytes(column)
+            _column_bytes("t", column, numbers=False)
     else:
-        assert _column_bytes(column) == expected
+        assert _column_bytes("t", column, numbers=False) == expected
 
 
 def test_a_lone_surrogate_is_a_coded_error() -> None:

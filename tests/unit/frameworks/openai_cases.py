@@ -18,6 +18,7 @@ from tierlock.core import (
     RoleSignature,
     Ruling,
     Subject,
+    determination_id,
     digest,
     leaves,
 )
@@ -124,7 +125,7 @@ def asked(
     ]
     ruling = Ruling(
         subject="m",
-        determination=digest(found),
+        determination=determination_id(found),
         signatures=(RoleSignature(role="leadership", signer="l"),),
         reasons="as computed",
         ruled_at=ago(0),
@@ -133,7 +134,7 @@ def asked(
         role="leadership",
         signer="l",
         action=action,
-        determination=digest(found),
+        determination=determination_id(found),
         approved_at=ago(0),
     )
     return decide(

@@ -36,6 +36,7 @@ from tierlock.core import (
     RoleSignature,
     Ruling,
     Verdict,
+    determination_id,
     digest,
     leaves,
 )
@@ -277,7 +278,7 @@ def below_everything() -> Determination:
 def ruled(found: Determination, *roles: str) -> Ruling:
     """Return the roles' signed ruling that agrees with the determination."""
     return Ruling(
-        determination=digest(found),
+        determination=determination_id(found),
         subject="m",
         signatures=tuple(RoleSignature(role=r, signer=r, assurance="signed") for r in roles),
         reasons="as computed",
@@ -300,7 +301,7 @@ def asked(found: Determination, **changes: Any) -> Verdict:
                 role=role,
                 signer=role,
                 action="deploy",
-                determination=digest(found),
+                determination=determination_id(found),
                 approved_at=AT,
                 assurance="signed",
             )

@@ -48,6 +48,7 @@ from tierlock.core import (
     Plan,
     RoleSignature,
     Verdict,
+    determination_id,
     digest,
     leaves,
 )
@@ -115,7 +116,7 @@ def answer(
             role=role,
             signer=role,
             action=action,
-            determination=digest(found),
+            determination=determination_id(found),
             approved_at=AT,
             assurance="signed",
         )

@@ -18,7 +18,7 @@ DOCUMENT = {**header([sample(1)]), "samples": [sample(1)]}
 
 def found(folder: Path) -> tuple[list[str], list[tuple[str, str]]]:
     paths, omissions = find_logs([folder])
-    names = [path.relative_to(folder).as_posix() for path in paths]
+    names = [Path(str(path)).relative_to(folder).as_posix() for path in paths]
     return names, [(o.code, Path(o.what).relative_to(folder).as_posix()) for o in omissions]
 
 

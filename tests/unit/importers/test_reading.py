@@ -101,9 +101,8 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
 def test_importers_of_others_come_after_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    offer(monkeypatch, mine=f"{__name__}:MINE", inspect=f"{__name__}:NO_IMPORTER")
+    offer(monkeypatch, mine=f"{__name__}:MINE")
     assert formats()[-1] == "mine"
-    assert formats().count("inspect") == 1
     assert read(write(tmp_path, "x.bin", "MINE")).omissions[0].what == "x.bin"
     assert read(write(tmp_path, "x.eval", LOG)).evidence
 
@@ -123,7 +122,7 @@ def test_an_importer_that_fails_to_load_is_an_error_and_not_a_gap(
     for attempt in (lambda: read(path), lambda: find_logs([tmp_path])):
         with pytest.raises(ImportFailed, match=says) as caught:
             attempt()
-        assert caught.value.code == "import.format"
+        assert caught.value.code == "import.plugin"
     assert read(write(tmp_path, "x.eval", LOG)).evidence
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.unit.importers.logs import as_log
 from tierlock.core import ImportFailed
 from tierlock.importers import Limits
 from tierlock.importers.interface import LogFile
-from tierlock.importers.untrusted_json import decode_json, json_lines, loose_json
+from tierlock.importers.untrusted_json import decode_json, decode_rows, json_lines, loose_json
 
 
 class Wanted(msgspec.Struct):
@@ -85,3 +88,48 @@ def test_too_many_lines_are_refused() -> None:
     log = LogFile(as_log(b"").path, b"{}\n{}\n{}", Limits(rows=2))
     with pytest.raises(ImportFailed, match="more than 2"):
         list(json_lines(log, decoder=DECODER))
+
+
+ROWS = msgspec.json.Decoder(tuple[dict[str, float | str | None], ...])
+VALUES = st.dictionaries(
+    st.text(max_size=5), st.floats(allow_nan=False) | st.text(max_size=9) | st.none(), max_size=4
+)
+
+
+@given(st.lists(VALUES, max_size=6), st.integers(1, 40), st.sampled_from([None, 1]))
+def test_an_array_in_pieces_is_the_array(
+    rows: list[dict[str, float | str | None]], length: int, indent: int | None
+) -> None:
+    data = json.dumps(rows, indent=indent, ensure_ascii=bool(indent)).encode("utf-8", "replace")
+    pieces = [data[at : at + length] for at in range(0, len(data), length)]
+    whole = decode_json(data, decoder=ROWS, where="x")
+    assert tuple(decode_rows(pieces, decoder=ROWS, where="x")) == whole
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "import.unreadable"),
+        (b"{}", "import.unreadable"),
+        (b"[", "import.unreadable"),
+        (b"[{}", "import.unreadable"),
+        (b"[{},", "import.unreadable"),
+        (b"[{},]", "import.unreadable"),
+        (b"[,{}]", "import.unreadable"),
+        (b"[{} {}]", "import.unreadable"),
+        (b"[{}]x", "import.unreadable"),
+        (b"[{}]]", "import.unreadable"),
+        (b"[[{}]", "import.schema"),
+        (b'[{"a": tru]', "import.unreadable"),
+        (b"[\xff]", "import.unreadable"),
+        (b"[1]", "import.schema"),
+        (b"[" * 100_000, "import.limit"),
+        (b'[{"a": ' + b"9" * 5000 + b"}]", "import.limit"),
+    ],
+)
+@pytest.mark.parametrize("length", [1, 1000])
+def test_what_is_no_array_of_rows_is_refused(data: bytes, code: str, length: int) -> None:
+    pieces = [data[at : at + length] for at in range(0, len(data), length)]
+    with pytest.raises(ImportFailed) as caught:
+        list(decode_rows(pieces, decoder=ROWS, where="x"))
+    assert (caught.value.code, caught.value.location) == (code, "x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import zipfile
 import zlib
@@ -244,3 +245,128 @@ def test_a_frame_longer_than_the_directory_says_is_cut(method: int) -> None:
     struct.pack_into("<L", data, data.index(b"PK\x01\x02") + 24, 500)
     with pytest.raises(ImportFailed, match="not as long"):
         opened(bytes(data)).read("zeros")
+
+
+class Ranged:
+    """A file that is read by ranges, and may change between two of them."""
+
+    block = 64
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.size = len(data)
+
+    def at(self, start: int, length: int) -> bytes:
+        return self.data[start : start + length]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def ranged(data: bytes) -> tuple[Archive, Ranged]:
+    content = Ranged(data)
+    return Archive(content, where="a.eval", limits=Limits()), content
+
+
+ENTRIES = {"a": b"first" * 99, "skipped": b"x" * 500, "c": b"", "d": bytes(range(256)) * 9}
+
+
+@pytest.mark.parametrize("method", [STORED, DEFLATED, ZSTANDARD])
+def test_a_sweep_gives_the_wanted_entries_and_the_digest_of_all(method: int) -> None:
+    data = pack(ENTRIES, method=method)
+    for archive in (opened(data), ranged(data)[0]):
+        assert archive.read("d") == ENTRIES["d"]
+        found = dict(archive.sweep(lambda name: name != "skipped"))
+        assert found == {name: ENTRIES[name] for name in ("a", "c", "d")}
+        assert archive.sha256 == f"sha256:{hashlib.sha256(data).hexdigest()}"
+        assert archive.dead == 0
+
+
+def test_a_sweep_goes_over_entries_in_another_order_and_over_dead_bytes() -> None:
+    data = pack([("a", b"old" * 50), ("b", b"2" * 90), ("a", b"new" * 50)], forgotten=[1], method=0)
+    archive = ranged(data)[0]
+    assert list(archive.sweep(lambda _: True)) == [("a", b"new" * 50)]
+    assert archive.dead == 30 + 1 + 90
+
+
+@pytest.mark.parametrize("place", ["directory", "read", "gone"])
+def test_a_file_that_changes_while_it_is_read_is_refused(place: str) -> None:
+    data = pack({"a": b"one" * 50, "b": b"two" * 50}, method=STORED)
+    archive, content = ranged(data)
+    archive.read("b")
+    content.data = {
+        "directory": data[:-40] + bytes([data[-40] ^ 1]) + data[-39:],
+        "read": data.replace(b"two", b"six"),
+        "gone": data[:200],
+    }[place]
+    with pytest.raises(ImportFailed) as caught:
+        list(archive.sweep(lambda name: name == "a"))
+    assert caught.value.code == "import.unreadable"
+
+
+@pytest.mark.parametrize("method", [STORED, DEFLATED, ZSTANDARD])
+def test_pieces_are_the_whole_and_are_checked_at_the_end(method: int) -> None:
+    content = bytes(range(256)) * 20_000
+    data = pack({"a": content, "z": b""}, method=method)
+    archive, later = ranged(data)
+    pieces = list(archive.pieces("a"))
+    assert b"".join(pieces) == content
+    assert len(pieces) > 1
+    assert archive.size_of("a") == len(content)
+    list(archive.sweep(lambda _: False))
+    later.data = data.replace(b"PK\x01\x02", b"PK\x01\x03", 1)
+    with pytest.raises(ImportFailed):
+        list(archive.sweep(lambda _: False))
+    for at, new in ((16, b"\0\0\0\0"), (24, struct.pack("<L", 10)), (10, b"\x0c\0")):
+        row = data.index(b"PK\x01\x02") + at
+        with pytest.raises(ImportFailed) as caught:
+            list(opened(data[:row] + new + data[row + len(new) :]).pieces("a"))
+        assert caught.value.code == "import.unreadable"
+
+
+@pytest.mark.parametrize("claimed", [None, 10**6])
+def test_a_frame_that_claims_another_size_is_given_what_the_directory_allows(
+    claimed: int | None,
+) -> None:
+    content = b"a" * 1000
+    frame = zstandard.ZstdCompressor(write_content_size=claimed is not None).compress(content)
+    if claimed is not None:
+        # The frame header states the size in two bytes, less 256.
+        at = frame.index(struct.pack("<H", 1000 - 256))
+        frame = frame[:at] + struct.pack("<H", 0xFFFF) + frame[at + 2 :]
+    data = bytearray(pack({"x": frame}, method=STORED))
+    for place in (8, data.index(b"PK\x01\x02") + 10):
+        struct.pack_into("<H", data, place, ZSTANDARD)
+    for place in (14, data.index(b"PK\x01\x02") + 16):
+        struct.pack_into("<LLL", data, place, zlib.crc32(content), len(frame), len(content))
+    if claimed is None:
+        assert opened(bytes(data)).read("x") == content
+    else:
+        with pytest.raises(ImportFailed, match="damaged"):
+            opened(bytes(data)).read("x")
+
+
+def test_an_outline_gives_what_is_no_sample_and_nothing_else() -> None:
+    data = pack({"samples/1": b"1", "header": b"old", "samples/2": b"2"}, method=STORED)
+    archive = Archive(data, where="a.eval", limits=Limits(), outline=True)
+    assert list(archive.entries) == ["header"]
+    assert archive.read("header") == b"old"
+    with pytest.raises(TypeError):
+        list(archive.sweep(lambda _: True))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        changed(ROW, b"XX"),
+        changed(END + 8, b"\x02\x00\x02\x00"),
+        changed(END + 8, b"\x00\x00\x00\x00"),
+        changed(ROW + 28, b"\xff\xff"),
+        GOOD[:-1],
+        b"head" + GOOD,
+    ],
+)
+def test_an_outline_of_a_damaged_directory_is_refused(data: bytes) -> None:
+    with pytest.raises(ImportFailed) as caught:
+        Archive(data, where="a.eval", limits=Limits(), outline=True)
+    assert caught.value.code == "import.unreadable"

@@ -75,6 +75,9 @@ SEEN_ALONE = {
     "moved": "UPDATE tierlock_entries SET position = 1000 WHERE position = 7",
     "swapped": "UPDATE tierlock_entries SET position = position - 100 WHERE position IN (7, 8)",
     "far ahead": "UPDATE tierlock_entries SET position = 9223372036854775806 WHERE position = 20",
+    "beyond counting": (
+        "UPDATE tierlock_entries SET position = 9223372036854775807 WHERE position = 20"
+    ),
 }
 
 

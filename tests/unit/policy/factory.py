@@ -20,6 +20,7 @@ from tierlock.core import (
     Determination,
     Domain,
     ErrorControl,
+    Estimand,
     Evaluation,
     Evidence,
     Fact,
@@ -52,6 +53,7 @@ from tierlock.core import (
     When,
     digest,
 )
+from tierlock.core.bound import EstimandName
 from tierlock.policy.case import Case
 from tierlock.policy.determine import determine
 from tierlock.policy.slots import register_of
@@ -91,6 +93,23 @@ def measured(**changes: Any) -> Measured:
     if "rule_out_above" not in changes:
         given["rule_out_below"] = 0.2
     return Measured(**{**given, **changes})
+
+
+ARMS = ("without", "with")
+"""The control arm and the treated arm."""
+
+
+def uplift(name: EstimandName, *, below: float) -> Measured:
+    """Return a criterion that compares the two arms by `uplift_ratio` or `uplift_difference`."""
+    return measured(rule_out_below=below, estimand=Estimand(name=name, arms=ARMS))
+
+
+def of_arms(
+    treated: Sequence[float | None], control: Sequence[float | None], **columns: Any
+) -> Samples:
+    """Return samples of two arms, of a slot with `arm_by="arm"`."""
+    labels = (ARMS[1],) * len(treated) + (ARMS[0],) * len(control)
+    return samples([*treated, *control], attributes={"arm": labels}, **columns)
 
 
 def attested(name: str = "threat", **changes: Any) -> Attested:

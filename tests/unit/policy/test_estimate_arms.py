@@ -22,22 +22,21 @@ from tests.unit.policy.factory import (
     evaluation,
     framework,
     limits,
-    measured,
+    of_arms,
     run,
-    samples,
     threshold,
+    uplift,
 )
 from tierlock import stats
-from tierlock.core import Estimand, Reported
+from tierlock.core import Reported
 from tierlock.policy.estimate_arms import Successes, binary_arms_test, two_arm_test
 from tierlock.policy.measure import test_attempts as try_attempts
 from tierlock.policy.pooling import pool, reading_of
 from tierlock.policy.reported import test_reported as try_reported
 from tierlock.policy.tested import Asked
 
-ARMS = ("without", "with")
-RATIO = measured(rule_out_below=2.0, estimand=Estimand(name="uplift_ratio", arms=ARMS))
-DIFFERENCE = measured(rule_out_below=0.3, estimand=Estimand(name="uplift_difference", arms=ARMS))
+RATIO = uplift("uplift_ratio", below=2.0)
+DIFFERENCE = uplift("uplift_difference", below=0.3)
 PUBLISHED = (
     Path(os.environ.get("TIERLOCK_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
     / "published-evals"
@@ -46,8 +45,7 @@ PUBLISHED = (
 
 
 def log(treated, control, **columns):
-    arms = ("with",) * len(treated) + ("without",) * len(control)
-    return run(samples=samples([*treated, *control], attributes={"arm": arms}, **columns))
+    return run(samples=of_arms(treated, control, **columns))
 
 
 def tried(treated, control, *, criterion=RATIO, bounds=None, worse=True, slot=None, **columns):

@@ -45,7 +45,7 @@ from tierlock.core import (
     RulingRule,
     SafeguardCriterion,
     Verdict,
-    digest,
+    determination_id,
 )
 from tierlock.policy import decide, explain
 
@@ -153,7 +153,7 @@ def test_the_same_question_is_asked_again_with_the_same_people():
         actions={"deploy": ActionRule(needs=("deployment",), sign_offs=("ceo",))},
         ruling=RulingRule(required=True, roles=("ceo",)),
     )
-    name = digest(determined(rules, plan=plan(rules)))
+    name = determination_id(determined(rules, plan=plan(rules)))
     approval = Approval(
         role="ceo", signer="a", action="deploy", determination=name, approved_at=ago(1)
     )

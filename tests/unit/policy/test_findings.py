@@ -169,6 +169,7 @@ def test_every_bar_has_a_sentence():
         "looks.estimand",
         "looks.not-before",
         "looks.not-binary",
+        "looks.other-items",
         "looks.other-size",
         "looks.variants",
         "slot.no-evidence",

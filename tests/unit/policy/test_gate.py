@@ -40,6 +40,7 @@ from tierlock.core import (
     Surface,
     Verdict,
     add_period,
+    determination_id,
     digest,
 )
 from tierlock.policy import decide
@@ -73,9 +74,9 @@ def test_allow_needs_everything_and_says_what_it_rests_on():
     assert (answer.verdict, answer.reasons, answer.conditions) == (Verdict.ALLOW, (), ())
     assert (answer.action, answer.subject, answer.decided_at) == (DEPLOY, "m", AT)
     assert answer.framework == found.framework
-    assert answer.determination == digest(found)
+    assert answer.determination == determination_id(found)
     assert answer.expires_at == LISTED_UNTIL
-    assert answer.rests_on == tuple(sorted({digest(found), found.plan, digest(rules)}))
+    assert answer.rests_on == tuple(sorted({determination_id(found), found.plan, digest(rules)}))
     assert (answer.instructs, answer.noncompliance, answer.work) == ((), (), ())
     assert answer.assurance == ("binding: declared", "claims: unsigned", "time: self-asserted")
 
@@ -234,7 +235,11 @@ SIGNED = (RoleSignature(role="ceo", signer="a"), RoleSignature(role="auditor", s
 def test_g5_a_required_ruling_that_is_missing_holds():
     found = determined(RULED)
     ruling = Ruling(
-        determination=digest(found), subject="m", signatures=SIGNED, reasons="r", ruled_at=ago(1)
+        determination=determination_id(found),
+        subject="m",
+        signatures=SIGNED,
+        reasons="r",
+        ruled_at=ago(1),
     )
     answer = decided(RULED, found)
     assert codes(answer) == [("ruling.missing", "ruling")]
@@ -249,7 +254,7 @@ def test_g5_a_required_ruling_that_is_missing_holds():
 def test_g5_the_gate_uses_the_worse_outcome_and_notes_the_difference():
     found = determined()
     ruling = Ruling(
-        determination=digest(found),
+        determination=determination_id(found),
         subject="m",
         outcomes={"bio-3": OPEN},
         reasons="r",
@@ -260,7 +265,9 @@ def test_g5_the_gate_uses_the_worse_outcome_and_notes_the_difference():
     assert answer.assurance[-1] == "`bio-3` is computed ruled out and was ruled undetermined"
     laxer = ruling.model_copy(update={"outcomes": {"bio-3": OUT}})
     open_ = determined(RULED, run(12))
-    official = laxer.model_copy(update={"determination": digest(open_), "signatures": SIGNED})
+    official = laxer.model_copy(
+        update={"determination": determination_id(open_), "signatures": SIGNED}
+    )
     assert decided(RULED, open_, rulings=(official,), claims=(claim(),)).verdict is Verdict.ALLOW
     assert decided(RULED, open_, rulings=(laxer,), claims=(claim(),)).verdict is Verdict.HOLD
 
@@ -288,7 +295,9 @@ def test_g6_out_of_scope_the_scopes_baseline_binds():
 def test_g10_sign_offs_hold_or_end_the_permission():
     rules = framework(actions={"deploy": ActionRule(needs=("deployment",), sign_offs=("ceo",))})
     found = determined(rules)
-    approval = APPROVAL.model_copy(update={"determination": digest(found), "expires_at": SOON})
+    approval = APPROVAL.model_copy(
+        update={"determination": determination_id(found), "expires_at": SOON}
+    )
     assert codes(decided(rules, found)) == [("approval.missing", "ceo")]
     assert decided(rules, found, approvals=(approval,)).expires_at == SOON
     late = approval.model_copy(update={"expires_at": AT})

@@ -21,6 +21,7 @@ from tests.unit.policy.factory import (
     run,
     samples,
     three_of_sixty,
+    uplift,
 )
 from tierlock import stats
 from tierlock.core import Estimand
@@ -32,12 +33,9 @@ from tierlock.policy.pooling import pool, reading_of
 from tierlock.policy.tested import Asked, no_test
 from tierlock.policy.tested import Test as Result
 
-_ARMS = ("without", "with")
 UPLIFT = {
-    "ratio": measured(rule_out_below=2.0, estimand=Estimand(name="uplift_ratio", arms=_ARMS)),
-    "difference": measured(
-        rule_out_below=2.0, estimand=Estimand(name="uplift_difference", arms=_ARMS)
-    ),
+    "ratio": uplift("uplift_ratio", below=2.0),
+    "difference": uplift("uplift_difference", below=2.0),
 }
 
 

@@ -19,6 +19,7 @@ from tests.unit.policy.factory import (
     evaluation,
     framework,
     measured,
+    of_arms,
     plan,
     register,
     registered,
@@ -26,6 +27,7 @@ from tests.unit.policy.factory import (
     samples,
     subject,
     threshold,
+    uplift,
     values,
 )
 from tests.unit.policy.one_slot import CLEAN, settled, summary
@@ -41,10 +43,7 @@ from tierlock.core import (
 
 UPLIFT = {
     "rules": framework(evaluations={"bio": evaluation(arm_by="arm")}),
-    "criterion": measured(
-        rule_out_below=0.3,
-        estimand=Estimand(name="uplift_difference", arms=("without", "with")),
-    ),
+    "criterion": uplift("uplift_difference", below=0.3),
 }
 
 
@@ -54,8 +53,7 @@ class TestVeto:
     def trial(self, shift, times, **changes):
         treated = [min(1.0, value + shift) for value in TREATED] * times
         control = [max(0.0, value - shift) for value in CONTROL] * times
-        arms = ("with",) * len(treated) + ("without",) * len(control)
-        return run(samples=samples([*treated, *control], attributes={"arm": arms}), **changes)
+        return run(samples=of_arms(treated, control), **changes)
 
     def test_unplanned_evidence_alone(self):
         log = run()

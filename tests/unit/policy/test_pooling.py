@@ -60,6 +60,13 @@ def test_how_a_slot_is_read_and_what_the_plan_refines():
     )
 
 
+def test_m14_which_samples_were_asked_is_no_variant_where_the_plan_drew_them():
+    """A runner states them; chosen by hand they stay apart, so that hard ones are not diluted."""
+    runs = [run(name=name, configuration={"sample_id": name}) for name in ("r1", "r2")]
+    assert len(variants(runs)) == 2
+    assert variants(runs, drawn=True) == (tuple(runs),)
+
+
 def test_m14_variants_are_task_version_and_settings_but_not_who_ran_where():
     assert {
         "model_args",

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from scipy.stats import binom
 
-from tests.unit.policy.factory import A_IN, A_OUT, close, limits, measured, three_of_sixty
+from tests.unit.policy.factory import A_IN, A_OUT, close, limits, measured, three_of_sixty, uplift
 from tierlock import stats
-from tierlock.core import Estimand, Reported
+from tierlock.core import Reported
 from tierlock.policy.estimate_arms import two_arm_test
 from tierlock.policy.reported import test_reported as try_reported
 from tierlock.policy.reported import weakest
@@ -196,12 +196,8 @@ def test_the_weakest_of_parts_keeps_every_doubt():
     assert weakest([PART, PART]).monotone
 
 
-RATIO = measured(
-    rule_out_below=2.0, estimand=Estimand(name="uplift_ratio", arms=("without", "with"))
-)
-DIFFERENCE = measured(
-    rule_out_below=0.5, estimand=Estimand(name="uplift_difference", arms=("without", "with"))
-)
+RATIO = uplift("uplift_ratio", below=2.0)
+DIFFERENCE = uplift("uplift_difference", below=0.5)
 
 
 def arms(spread_is="sd", **changes):

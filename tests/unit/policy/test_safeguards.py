@@ -41,13 +41,14 @@ def covered(
     about=None,
     required=ALL_PATHS,
     audience=None,
+    words="accepted",
     **criterion,
 ):
     return coverage(
         "base:policy",
         criterion=SafeguardCriterion(says="a policy", **criterion),
         claims=claims,
-        framework=framework(triggers=triggers),
+        framework=framework(triggers=triggers, declared_assurance=words),
         rule=ActionRule(needs=("deployment",), survives_weight_access=survives),
         subject=about or subject(),
         required_paths=required,
@@ -104,6 +105,29 @@ def test_claims_that_do_not_count(changes, settings, code):
         holds_with_weights=True,
     )
     assert covered(claim(**changes), good, **settings).covered
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"interim": Interim(argument="a", approved_by=("ceo",))},
+        {
+            "exceptions": (
+                TrustedUsers(users="us", argument="a", approved_by=("ceo",), expires_at=SOON),
+            )
+        },
+    ],
+)
+def test_what_roles_approve_is_signed_where_words_are_refused(change):
+    """G-9: a file that says that a role approved something is not that role's approval."""
+    stated, signed = (
+        claim(expires_at=SOON, **change),
+        claim(assurance="signed", expires_at=SOON, **change),
+    )
+    assert codes(covered(stated, words="refused")) == ["claim.unsigned"]
+    assert covered(signed, words="refused").covered
+    assert covered(stated, words="accepted").covered
+    assert covered(claim(), words="refused").covered
 
 
 def test_claims_count_up_to_their_last_moment():

@@ -100,15 +100,26 @@ def test_s7_a_plan_after_the_fact_counts_every_run_of_its_own_that_can_count():
         registered("g", slot="cyber", subject="m-log"),
         registered("h", parts=Parts(safeguards=sha("old"))),
     )
-    made = plan_after(rules, subject=subject(), register=known, at=AT)
+    made = plan_after(rules, subject=subject(), register=known)
     assert made == Plan(
         framework=digest(rules),
         subject="m",
         weights=PARTS.weights,
-        sealed_at=AT,
+        sealed_at=ago(10),
         declared="after",
         slots=(PlannedSlot(slot="bio", runs=3), PlannedSlot(slot="cyber", runs=1)),
     )
+
+
+def test_s7_a_plan_after_the_fact_is_dated_by_the_last_run_that_it_counts():
+    """S-7, D-1: whoever asks later has the same plan; without a run, the framework dates it."""
+    rules = framework(evaluations={"bio": evaluation(), "cyber": evaluation()})
+    last = registered("b", slot="cyber", started_at=ago(3))
+    later = registered("c", slot="bio", started_at=ago(1), ended="error")
+    known = register(registered("a"), last, later)
+    assert plan_after(rules, subject=subject(), register=known).sealed_at == ago(3)
+    alone = plan_after(rules, subject=subject(), register=register()).sealed_at
+    assert (alone.date(), alone.hour) == (rules.effective, 0)
 
 
 def test_s7_a_slot_of_a_safeguard_test_is_planned_under_these_safeguards():
@@ -117,7 +128,7 @@ def test_s7_a_slot_of_a_safeguard_test_is_planned_under_these_safeguards():
     lines = {name: SafeguardCriterion(says="s", falls_short_if=t) for name, t in tests.items()}
     rules = framework(standards={"base": standard(criteria=lines)})
     known = register(registered("a"), registered("b", parts=Parts(safeguards=sha("old"))))
-    made = plan_after(rules, subject=subject(), register=known, at=AT)
+    made = plan_after(rules, subject=subject(), register=known)
     assert made.slots == (PlannedSlot(slot="bio", runs=1),)
 
 

@@ -23,7 +23,7 @@ from tierlock.core import (
     SafeguardCriterion,
     Surface,
     TrustedUsers,
-    digest,
+    determination_id,
 )
 from tierlock.policy import Ask, determine, plan_after, register_of, standing_of
 from tierlock.policy.claimed import Cell
@@ -48,12 +48,12 @@ ABOUT = subject(
 
 def found(*claims, negatives=None, surface="api", audience="staff", path="base:policy"):
     register = register_of((), framework=RULES)
-    plan = plan_after(RULES, subject=ABOUT, register=register, at=AT)
+    plan = plan_after(RULES, subject=ABOUT, register=register)
     determination = determine(RULES, plan, (), subject=ABOUT, at=AT, register=register)
     ask = Ask(
         framework=RULES,
         determination=determination,
-        name=digest(determination),
+        name=determination_id(determination),
         subject=ABOUT,
         action=Action(name="deploy", surface=surface, audience=audience),
         rule=RULES.actions["deploy"],

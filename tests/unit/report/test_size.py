@@ -64,7 +64,8 @@ def test_without_sizes_there_is_no_chart() -> None:
     assert "not computable: nobody knows" in render_size_text(empty)
     assert "not computable: nobody knows" in render_size_html(empty)
     none = SIZING.model_copy(update={"rows": (SizeRow(truth=0.1, says="x", units=None),)})
-    assert "none is enough" in render_size_text(none)
+    assert "none found" in render_size_text(none)
+    assert "too large to be searched for" in " ".join(render_size_text(none).split())
 
 
 @pytest.mark.parametrize(

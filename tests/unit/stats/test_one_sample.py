@@ -97,9 +97,20 @@ def test_an_almost_certain_gain_against_one_loss() -> None:
 def test_a_number_that_was_not_found_is_no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     values = [0.0, 0.1, 0.2, 0.1]
     assert stats.rule_out_p(values, bound=0.9) < 0.01
+    monkeypatch.setattr(_gamma_tail, "_KEPT_BYTES", -1)  # nothing is kept from before, or for after
     monkeypatch.setattr(_gamma_tail, "_MAX_HALVINGS", 0)
     assert stats.rule_out_p(values, bound=0.9) == 1.0
     assert stats.rule_in_p(values, bound=0.01) == 1.0
+
+
+def test_an_answer_that_was_kept_is_the_same_to_the_last_bit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    samples = [np.linspace(0.0, 0.9, n) ** 2 for n in (3, 40, 40, 3, 1200)]
+    twice = [stats.rule_out_p(values, bound=0.4) for values in [*samples, *samples]]
+    monkeypatch.setattr(_gamma_tail, "_KEPT_BYTES", -1)
+    assert twice == 2 * [stats.rule_out_p(values, bound=0.4) for values in samples]
+    assert twice[1] == twice[2] != twice[0]
 
 
 @pytest.mark.parametrize(

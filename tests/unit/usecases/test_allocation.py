@@ -53,7 +53,7 @@ def test_looks_of_the_sealed_plan_spend_step_by_step(tmp_path: Path) -> None:
         loaded,
         slots=["bio-prerequisites"],
         at=datetime(2026, 11, 1, tzinfo=UTC),
-        looks=Looks(clusters=(40, 80)),
+        looks=Looks(clusters=(40, 80), items=tuple(sorted(map(str, range(80))))),
     )
     rows = dict(spending(None, project=tmp_path).rows)["ASL-3/bio"]
     mine = [share for share in rows if share.leaf == "bio-prerequisites"]

@@ -10,12 +10,14 @@ from tests.architecture.house import ROOT
 from tierlock.analysis import LINT_CODES, PROPERTIES
 from tierlock.core import CODES
 from tierlock.importers import OMISSIONS, PROBLEMS
+from tierlock.permit import CODES as PERMIT_CODES
 from tierlock.report import REASON_CODES
 from tierlock.usecases import meaning_of
 
 REASONS = {code for codes in REASON_CODES.values() for code in codes}
 TABLES: list[set[str]] = [
     set(CODES),
+    set(PERMIT_CODES),
     REASONS,
     set(PROBLEMS),
     set(OMISSIONS),

@@ -17,7 +17,7 @@ from tests.acceptance.projects import (
     project,
     tierlock,
 )
-from tierlock.core import Action, Verdict, digest, parse_instant
+from tierlock.core import Action, Verdict, determination_id, digest, parse_instant
 from tierlock.report import Expiring, Lapse
 from tierlock.usecases import Project, ask, expiring, import_logs, ingest, load_project
 
@@ -184,7 +184,7 @@ def test_an_approval_closes_when_it_lapses_and_not_with_a_new_determination(
     tmp_path: Path,
 ) -> None:
     here = made(tmp_path, lab=SIGNED)
-    name = digest(ask(here, at=NOW, action=None).determination)
+    name = determination_id(ask(here, at=NOW, action=None).determination)
     signed = statements(claim(), more=approval(name, "2026-10-01T00:00:00Z"))
     (tmp_path / "statements.yaml").write_text(signed)
     found = expiring(load_project(tmp_path), at=NOW)

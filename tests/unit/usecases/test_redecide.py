@@ -16,6 +16,7 @@ from tierlock.usecases import (
     import_logs,
     ingest,
     load_project,
+    log_records,
     record,
     seal_plan,
 )
@@ -152,6 +153,7 @@ def test_plans_sealed_for_a_version_bind_it_before_it_takes_effect(
         }
     )
     for plan in (first, second):
+        log_records(here, records=[plan], at=plan.sealed_at)
         here.store.add_plan(plan)
     here = made(tmp_path)
     found = redecide(known_at(here, at=NOW), framework=later).determination
