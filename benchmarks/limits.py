@@ -31,6 +31,11 @@ from typing import Any
 import msgspec
 import zstandard
 
+try:
+    from isal.isal_zlib import crc32
+except ImportError:
+    from zlib import crc32
+
 _END = struct.Struct("<4s4H2LH")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -134,7 +139,7 @@ class Zip:
             out = _DECOMPRESSOR.decompress(content, max_output_size=size)
         else:
             out = zlib.decompress(content, -zlib.MAX_WBITS, size)
-        if checked and zlib.crc32(out) != crc:
+        if checked and crc32(out) != crc:
             raise ValueError(name)
         return out
 

@@ -148,6 +148,24 @@ def test_an_unsigned_bundle_is_taken_only_where_the_auditor_says_so(
     assert any("nobody signed" in note for note in found["notes"])
 
 
+def test_what_verifies_says_until_when_the_permission_holds(lab: Made) -> None:
+    found = checked(lab)
+    assert any(note.startswith("the ALLOW holds until 2026-") for note in found["notes"])
+    late = ("verify", lab.bundle, "--trust", lab.trust, "--at", "2027-03-12", "--format", "json")
+    ran = tierlock(*late)
+    assert (ran.code, ran.json["result"]) == (0, "verified")
+    assert any("it permits nothing now" in note for note in ran.json["notes"])
+
+
+def test_a_bundle_of_later_than_the_check_is_refused_also_without_a_seal(
+    lab: Made, tmp_path: Path
+) -> None:
+    bare = tmp_path / "later.zip"
+    assert bundle(lab, to=bare, at="2026-03-13T00:00:00Z").code == 0
+    found = checked(lab, "--allow-unsigned", bundle=bare, code=3)
+    assert {one["code"] for one in found["problems"]} == {"attest.future"}
+
+
 def test_a_forged_seal_is_refused_also_where_none_is_asked_for(lab: Made, tmp_path: Path) -> None:
     other = tmp_path / "other.zip"
     other.write_bytes(take_apart(lab.bundle).whole(signer=EVE))

@@ -99,6 +99,22 @@ def test_f_a_loosened_threshold_is_found_by_lint_and_judged_under_the_sealed_bar
     assert "this bar still judges" in " ".join(status.out.split())
 
 
+def test_another_name_for_the_same_weights_lifts_no_bar(tmp_path: Path) -> None:
+    weights = "sha256:" + "ab" * 32
+    text = PROJECT.replace("  surfaces", f"  parts: {{weights: '{weights}'}}\n  surfaces")
+    made = project(tmp_path / "p", lab=STRICT, tierlock=text)
+    seal(made)
+    assert outcome(assess(made, log(made / "logs", values=FEW))) == "undetermined"
+    (made / "lab.yaml").write_text(FRAMEWORK)
+    for name in ("tierlock.yaml", "statements.yaml"):
+        path = made / name
+        path.write_text(path.read_text().replace(": model-1\n", ": model-2\n"))
+    assert closed_by_the_bar(made)
+    path = made / "tierlock.yaml"
+    path.write_text(path.read_text().replace("ab" * 32, "cd" * 32))
+    assert not closed_by_the_bar(made)
+
+
 def test_a_loosened_bar_is_not_released_by_sealing_it_after_the_runs(folder: Path) -> None:
     """Neither after the fact, nor before a run that is yet to come under the same version."""
     project(folder, lab=FRAMEWORK)

@@ -232,6 +232,8 @@ def test_an_unknown_version_is_refused(live: Path, version: str) -> None:
 def test_a_label_that_nobody_gave_is_refused(tmp_path: Path) -> None:
     folder = bare(tmp_path, tierlock=LABELLED)
     refused(gate(folder), code="input.not-found")
+    assert label(folder, add(folder, "Be careful.")).code == 0
+    assert gate(folder).code == 10
     weights = LABELLED.replace("elicitation:", "weights:")
     refused(gate(bare(tmp_path, tierlock=weights)), code="input.subject")
 
@@ -255,3 +257,43 @@ def test_texts_of_a_dangerous_evaluation_are_withheld_here_too(tmp_path: Path) -
     ran = prompt(folder, "show", version, "--reveal", "--as", "ana", "--reason", "review")
     assert "secret words" in ran.out
     refused(prompt(folder, "show", version, "--reveal"), code="output.withheld")
+    (folder / "tierlock.yaml").write_text(PROJECT + "hazards: {biologie: high}\n", "utf-8")
+    refused(prompt(folder, "show", version), code="input.not-found", where="`biologie`")
+
+
+@pytest.mark.parametrize("by_hand", ["forwards", "back", "unnoticed"])
+def test_a_label_that_was_moved_by_hand_stops_every_answer(live: Path, by_hand: str) -> None:
+    assess(live, log(live, "Be careful."))
+    label(live, add(live, "Be bold."))
+    assert gate(live).code == 10
+    notes = live / ".tierlock" / "configurations" / "notes.jsonl"
+    lines = notes.read_text("utf-8").splitlines(keepends=True)
+    first = next(line for line in lines if '"label":"live"' in line)
+    if by_hand == "back":
+        notes.write_text("".join(lines[:-1]), "utf-8")
+    elif by_hand == "forwards":
+        notes.write_text("".join([*lines, first]), "utf-8")
+    else:
+        notes.write_text("".join([*lines, first.replace("ben", "eve")]), "utf-8")
+    for command in ("gate", "expiring", "explain"):
+        ran = tierlock(command, "--project", live, "--at", AT)
+        refused(ran, code="integrity.label", exit_code=3)
+    version = prompt(live, "log", "--format", "json").json["versions"][0]["version"]
+    assert label(live, version).code == 0
+    assert gate(live).code in {0, 10}
+
+
+def test_a_label_may_go_back_and_forth(live: Path) -> None:
+    assess(live, log(live, "Be careful."))
+    assert gate(live).code == 0
+    careful, bold = add(live, "Be careful."), add(live, "Be bold.")
+    for version, code in ((bold, 10), (careful, 0), (bold, 10), (careful, 0)):
+        label(live, version)
+        assert gate(live).code == code
+
+
+def test_a_label_without_its_ledger_answers_nothing(live: Path) -> None:
+    assess(live, log(live, "Be careful."))
+    for path in (live / ".tierlock").glob("ledger.db*"):
+        path.unlink()
+    assert gate(live).code in {2, 3}

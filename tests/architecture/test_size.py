@@ -12,7 +12,7 @@ from tests.architecture.house import PACKAGE, PURE_ROOMS, ROOT, SOURCES, functio
 SOFT_FILE = 300
 HARD_FILE = 500
 HARD_FUNCTION = 60
-PURE_BUDGETS = {"core": 2200, "stats": 3900, "policy": 5700}
+PURE_BUDGETS = {"core": 2200, "stats": 3900, "policy": 5900}
 
 # A file over the soft limit: the lines it may have, and why it is not two files. The list only
 # shrinks: an entry that is not needed any more fails below.

@@ -26,7 +26,6 @@ from tests.reference.gate import decide as reference_decide
 from tests.reference.identity import identity
 from tierlock.core import (
     Determination,
-    Evidence,
     TierlockError,
     canonical_bytes,
     determination_id,
@@ -98,29 +97,32 @@ def test_engine(name: str) -> None:
     assert said == expected(case["want"]), case["note"]
 
 
-def _determine(case: Json) -> tuple[Inputs, Determination]:
-    """Return the engine's determination, with the parent's determination where a case has one."""
+def _with_parent(case: Json) -> tuple[Inputs, dict[str, Any]]:
+    """Return the inputs, and as `determine` takes them: with the parent's, where a case has one."""
     case = dict(case)
     about_parent = case.pop("parent", None)
     inputs = determination_inputs(case)
-    parent: Determination | None = None
-    theirs: tuple[Evidence, ...] = ()
+    given: dict[str, Any] = {
+        "framework": inputs.framework,
+        "plan": inputs.plan,
+        "evidence": inputs.evidence,
+        "subject": inputs.subject,
+        "at": inputs.at,
+        "register": inputs.register,
+        "attestations": inputs.attestations,
+        "negatives": inputs.negatives,
+        "history": inputs.history,
+    }
     if about_parent is not None:
-        parent_inputs, parent = _determine(merge(case, about_parent))
-        theirs = parent_inputs.evidence
-    determination = determine(
-        inputs.framework,
-        inputs.plan,
-        (*inputs.evidence, *theirs),
-        subject=inputs.subject,
-        at=inputs.at,
-        register=inputs.register,
-        attestations=inputs.attestations,
-        negatives=inputs.negatives,
-        history=inputs.history,
-        parent=parent,
-    )
-    return inputs, determination
+        theirs, given["parent"] = _determine(merge(case, about_parent))
+        given["evidence"] = (*inputs.evidence, *theirs.evidence)
+    return inputs, given
+
+
+def _determine(case: Json) -> tuple[Inputs, Determination]:
+    """Return the engine's determination."""
+    inputs, given = _with_parent(case)
+    return inputs, determine(**given)
 
 
 def _earlier(case: Json) -> tuple[Json, Determination | None]:
@@ -174,21 +176,12 @@ def test_reference(name: str) -> None:
 
 def _run_reference(case: Json, *, gate: bool) -> Json:
     given, earlier = _earlier(inputs_of(case))
-    inputs = determination_inputs(given)
-    common: dict[str, Any] = {
-        "subject": inputs.subject,
-        "at": inputs.at,
-        "register": inputs.register,
-        "attestations": inputs.attestations,
-        "negatives": inputs.negatives,
-        "history": inputs.history,
-    }
-    judgement = reference.determine(inputs.framework, inputs.plan, inputs.evidence, **common)
+    _, common = _with_parent(given)
+    judgement = reference.determine(**common)
     answer = None
     if gate:
         # Approvals and rulings name the engine's determination; the reference has none of its own.
-        determination = determine(inputs.framework, inputs.plan, inputs.evidence, **common)
-        name = identity(canonical_bytes(determination))
+        name = identity(canonical_bytes(determine(**common)))
         before = "" if earlier is None else identity(canonical_bytes(earlier))
         asked = gate_inputs(given, this=name, before=before)
         answer = reference_decide(

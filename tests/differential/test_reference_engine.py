@@ -5,6 +5,7 @@
 | nested trees, implications, scope, precaution | outcomes, what is owed, holds, labels |
 | runs with missing, refused and impossible values, registers, plans | findings, what they owe |
 | claims, approvals, rulings, choices, negative records | verdict, reasons, conditions, expiry |
+| a parent, its evidence and its determination | what is inherited, and what is refused |
 | one contradiction in plan, register or evidence | the code of the error |
 
 The reference engine uses exact binomial sums, and a race for values between the ends; the engine
@@ -21,9 +22,10 @@ from hypothesis import HealthCheck, given, settings
 from tests.reference import engine as reference
 from tests.reference.compare import compare_decisions, compare_determinations
 from tests.reference.gate import decide as reference_decide
+from tests.strategies.descent import descents
 from tests.strategies.spoiled import spoiled_worlds
 from tests.strategies.worlds import World, worlds
-from tierlock.core import TierlockError, determination_id
+from tierlock.core import Outcome, TierlockError, Verdict, determination_id
 from tierlock.policy import determine
 
 THOROUGH = os.environ.get("TIERLOCK_HYPOTHESIS") == "thorough"
@@ -34,6 +36,16 @@ REFUSALS = 500 if THOROUGH else 60
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_the_engines_agree(world: World) -> None:
+    the_engines_agree(world)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(descents())
+def test_the_engines_agree_about_descendants(world: World) -> None:
+    the_engines_agree(world)
+
+
+def the_engines_agree(world: World) -> None:
     judgement = reference.determine(
         world.framework,
         world.plan,
@@ -44,6 +56,7 @@ def test_the_engines_agree(world: World) -> None:
         attestations=world.attestations,
         negatives=world.negatives,
         history=world.history,
+        parent=world.parent,
     )
     determination = world.determined()
     assert not compare_determinations(determination, judgement)
@@ -143,3 +156,46 @@ def test_the_worlds_are_worth_comparing() -> None:
     assert all(times >= 0.05 * outcomes.total() for times in outcomes.values())
     for named in ("adjustment.applied", "interpretation.open", "reading chosen"):
         assert leeway[named] >= 0.02 * verdicts.total(), (named, leeway[named])
+
+
+def test_the_descents_are_worth_comparing() -> None:
+    """Inherited rule-outs, refusals and expiries: each must be there to be argued about."""
+    seen: Counter[str] = Counter()
+
+    @settings(
+        max_examples=300,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(descents())
+    def look(world: World) -> None:
+        determination = world.determined()
+        decision = world.bound_to(determination_id(determination)).decided(determination)
+        heirs = [one for one in determination.findings if one.decided_by == "inheritance"]
+        ruled_out = any(one.outcome is Outcome.RULED_OUT for one in heirs)
+        allowed = decision.verdict is Verdict.ALLOW
+        ends = world.parent and world.parent.expires_at
+        seen.update({reason.code for one in determination.findings for reason in one.reasons})
+        seen["ruled out"] += ruled_out
+        seen["ruled out and allowed"] += ruled_out and allowed
+        seen["ends with the parent"] += allowed and ends is not None and ends == decision.expires_at
+
+    look()
+    wanted = {
+        "ruled out": 0.1,
+        "ruled out and allowed": 0.05,
+        "ends with the parent": 0.01,
+        "inherit.parent-not-ruled-out": 0.1,
+        "inherit.no-pairs": 0.05,
+        "inherit.elicitation": 0.01,
+        "inherit.expired": 0.02,
+        "inherit.no-margin": 0.02,
+        "inherit.no-parent": 0.02,
+        "inherit.framework": 0.01,
+        "inherit.worse": 0.01,
+        "slot.unplanned-veto": 0.01,
+    }
+    rare = {name: seen[name] for name, share in wanted.items() if seen[name] < share * 300}
+    assert not rare

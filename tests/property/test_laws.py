@@ -1,4 +1,8 @@
-"""The laws L1 to L10 of spec/determination.md, on random worlds and the real engine."""
+"""The laws L1 to L10 of spec/determination.md, on random worlds and the real engine.
+
+Every law is asked of two families: subjects that are measured for themselves, and subjects that
+inherit from a parent (I-1 to I-4).
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.property.permissive import drops_condition, more_permissive, opens
 from tests.reference.identity import identity
 from tests.strategies.chance import AT
+from tests.strategies.descent import descents
 from tests.strategies.worlds import World, worlds
 from tierlock.core import (
     AllOf,
@@ -50,6 +56,9 @@ law = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+families = pytest.mark.parametrize("family", [worlds(), descents()], ids=["worlds", "descents"])
+Family = st.SearchStrategy[World]
+
 
 def both(world: World) -> tuple[Determination, Decision]:
     """Return what the engine determines, and decides with sign-offs on just that."""
@@ -68,22 +77,33 @@ def without_register(world: World) -> World:
     return replace(world, register=None, plan=world.plan.model_copy(update={"supersedes": None}))
 
 
+def ruled_out(determination: Determination) -> set[str]:
+    return {one.path for one in determination.findings if one.outcome is Outcome.RULED_OUT}
+
+
 def without_each(records: Sequence[T]) -> Iterator[tuple[T, ...]]:
     """Yield the records without one of them and its duplicates, for each."""
     for gone in dict.fromkeys(range(len(records))):
         yield tuple(record for record in records if record != records[gone])
 
 
+@families
 @law
-@given(worlds())
-def test_l1_same_inputs_give_the_same_bytes(world: World) -> None:
+@given(data=st.data())
+def test_l1_same_inputs_give_the_same_bytes(family: Family, data: st.DataObject) -> None:
+    world = data.draw(family)
     first, second = both(world), both(replace(world))
     assert [canonical_bytes(one) for one in first] == [canonical_bytes(one) for one in second]
 
 
+@families
 @law
-@given(worlds(), st.randoms(use_true_random=False))
-def test_l2_order_and_duplicates_do_not_matter(world: World, rng: random.Random) -> None:
+@given(data=st.data(), rng=st.randoms(use_true_random=False))
+def test_l2_order_and_duplicates_do_not_matter(
+    family: Family, data: st.DataObject, rng: random.Random
+) -> None:
+    world = data.draw(family)
+
     def shuffled(records: tuple[T, ...]) -> tuple[T, ...]:
         listed = [*records, *records[: rng.randint(0, 2)]]
         rng.shuffle(listed)
@@ -112,9 +132,13 @@ def test_l2_order_and_duplicates_do_not_matter(world: World, rng: random.Random)
     ]
 
 
+@families
 @law
-@given(worlds(), st.booleans())
-def test_l3_empty_is_never_ruled_out(world: World, keep_register: bool) -> None:
+@given(data=st.data(), keep_register=st.booleans())
+def test_l3_empty_is_never_ruled_out(
+    family: Family, data: st.DataObject, keep_register: bool
+) -> None:
+    world = data.draw(family)
     empty = replace(
         with_register(world) if keep_register else without_register(world),
         evidence=(),
@@ -127,19 +151,26 @@ def test_l3_empty_is_never_ruled_out(world: World, keep_register: bool) -> None:
     assert all(found.tree_outcome is not Outcome.RULED_OUT for found in determination.thresholds)
 
 
+@families
 @law
-@given(worlds())
-def test_l4_removing_the_evidence_of_a_run_never_opens(world: World) -> None:
+@given(data=st.data())
+def test_l4_removing_the_evidence_of_a_run_never_opens(family: Family, data: st.DataObject) -> None:
+    world = data.draw(family)
     world = with_register(world)
-    _, before = both(world)
+    determination, before = both(world)
     for rest in without_each(world.evidence):
-        _, after = both(replace(world, evidence=rest))
+        other, after = both(replace(world, evidence=rest))
         assert not more_permissive(before, after)
+        assert ruled_out(other) <= ruled_out(determination)
 
 
+@families
 @law
-@given(worlds())
-def test_l4_removing_the_evidence_of_a_slot_never_opens(world: World) -> None:
+@given(data=st.data())
+def test_l4_removing_the_evidence_of_a_slot_never_opens(
+    family: Family, data: st.DataObject
+) -> None:
+    world = data.draw(family)
     world = with_register(world)
     _, before = both(world)
     for slot in world.framework.evaluations.values():
@@ -148,9 +179,13 @@ def test_l4_removing_the_evidence_of_a_slot_never_opens(world: World) -> None:
         assert not more_permissive(before, after)
 
 
+@families
 @law
-@given(worlds())
-def test_l4_removing_a_claim_or_an_approval_never_opens(world: World) -> None:
+@given(data=st.data())
+def test_l4_removing_a_claim_or_an_approval_never_opens(
+    family: Family, data: st.DataObject
+) -> None:
+    world = data.draw(family)
     determination, before = both(world)
     bound = world.bound_to(determination_id(determination))
     for claims in without_each(world.claims):
@@ -161,8 +196,43 @@ def test_l4_removing_a_claim_or_an_approval_never_opens(world: World) -> None:
 
 
 @law
-@given(worlds())
-def test_l4_removing_an_attestation_never_opens(world: World) -> None:
+@given(descents())
+def test_l4_removing_the_parents_determination_never_opens(world: World) -> None:
+    _, before = both(world)
+    _, after = both(replace(world, parent=None))
+    assert not opens(before, after)
+    assert not drops_condition(before, after)
+
+
+@law
+@given(
+    descents(), st.sampled_from([-20, 0, 1, 5, 7, 100]).map(lambda hours: timedelta(hours=hours))
+)
+def test_l10_a_parent_that_ends_earlier_never_opens(world: World, left: timedelta) -> None:
+    parent = world.parent
+    assume(parent is not None)
+    assert parent is not None
+    end = min(AT + left, parent.expires_at or AT + left)
+    shorter = replace(world, parent=parent.model_copy(update={"expires_at": end}))
+    _, before = both(world)
+    determination, after = both(shorter)
+    assert not opens(before, after)
+    assert not drops_condition(before, after)
+    if end > AT:
+        assert not more_permissive(before, after)
+    else:
+        assert all(
+            found.outcome is not Outcome.RULED_OUT
+            for found in determination.findings
+            if found.decided_by == "inheritance"
+        )
+
+
+@families
+@law
+@given(data=st.data())
+def test_l4_removing_an_attestation_never_opens(family: Family, data: st.DataObject) -> None:
+    world = data.draw(family)
     _, before = both(world)
     for attestations in without_each(world.attestations):
         _, after = both(replace(world, attestations=attestations))
@@ -170,10 +240,12 @@ def test_l4_removing_an_attestation_never_opens(world: World) -> None:
         assert not drops_condition(before, after)
 
 
+@families
 @law
-@given(worlds())
-def test_d1_asking_again_is_no_other_determination(world: World) -> None:
+@given(data=st.data())
+def test_d1_asking_again_is_no_other_determination(family: Family, data: st.DataObject) -> None:
     """D-1: whoever asks a moment later finds what was signed."""
+    world = data.draw(family)
     first = world.determined()
     again = replace(world, at=world.at + timedelta(milliseconds=1)).determined()
     assert determination_id(first) == determination_id(again)
@@ -181,9 +253,11 @@ def test_d1_asking_again_is_no_other_determination(world: World) -> None:
     assert digest(first) != digest(again)
 
 
+@families
 @law
-@given(worlds())
-def test_l5_the_trace_gives_the_outcome_again(world: World) -> None:
+@given(data=st.data())
+def test_l5_the_trace_gives_the_outcome_again(family: Family, data: st.DataObject) -> None:
+    world = data.draw(family)
     determination = world.determined()
     traces = [found.trace for found in determination.thresholds]
     traces += list(determination.safeguard_traces.values())
@@ -229,6 +303,16 @@ def with_broken(framework: Framework, threshold: str, name: str) -> Framework:
     )
 
 
+def under(world: World, framework: Framework) -> World:
+    """Return the world with plan and parent under a framework that differs in this only."""
+    plan = world.plan.model_copy(update={"framework": digest(framework)})
+    parent = world.parent
+    if parent is not None and parent.framework.digest == digest(world.framework):
+        named = parent.framework.model_copy(update={"digest": digest(framework)})
+        parent = parent.model_copy(update={"framework": named})
+    return replace(world, framework=framework, plan=plan, parent=parent)
+
+
 def measured_leaves(thresholds: dict[str, Threshold]) -> list[tuple[str, str]]:
     return [
         (threshold, leaf.name)
@@ -238,9 +322,11 @@ def measured_leaves(thresholds: dict[str, Threshold]) -> list[tuple[str, str]]:
     ]
 
 
+@families
 @law
-@given(worlds(), st.data())
-def test_l6_an_error_in_one_criterion_changes_no_other(world: World, data: st.DataObject) -> None:
+@given(data=st.data())
+def test_l6_an_error_in_one_criterion_changes_no_other(family: Family, data: st.DataObject) -> None:
+    world = data.draw(family)
     choices = measured_leaves(world.framework.thresholds)
     assume(choices)
     threshold, name = data.draw(st.sampled_from(choices))
@@ -251,8 +337,7 @@ def test_l6_an_error_in_one_criterion_changes_no_other(world: World, data: st.Da
     plan = world.plan.model_copy(update={"supersedes": None})
     world = replace(world, register=register, plan=plan)
     whole = world.determined()
-    plan = plan.model_copy(update={"framework": digest(framework)})
-    part = replace(world, framework=framework, plan=plan).determined()
+    part = under(world, framework).determined()
     path = f"{threshold}:{name}"
     assert part.finding(path).outcome is Outcome.UNDETERMINED
     assert part.finding(path).decided_by == "error"
@@ -263,10 +348,12 @@ def test_l6_an_error_in_one_criterion_changes_no_other(world: World, data: st.Da
         assert before[other] == after[other]
 
 
+@families
 @law
-@given(worlds(), LATER)
-def test_l7_time_alone_never_opens(world: World, later: timedelta) -> None:
+@given(data=st.data(), later=LATER)
+def test_l7_time_alone_never_opens(family: Family, data: st.DataObject, later: timedelta) -> None:
     """On one determination, and on a new one; alpha of a new period is new (E-2), so none spent."""
+    world = data.draw(family)
     world = replace(world, history=())
     determination, before = both(world)
     bound = world.bound_to(determination_id(determination))
@@ -275,17 +362,19 @@ def test_l7_time_alone_never_opens(world: World, later: timedelta) -> None:
     assert not more_permissive(before, again)
 
 
+@families
 @law
-@given(worlds())
-def test_l8_what_is_written_is_read_back(world: World) -> None:
+@given(data=st.data())
+def test_l8_what_is_written_is_read_back(family: Family, data: st.DataObject) -> None:
+    world = data.draw(family)
     records = [world.framework, world.plan, world.subject, world.negatives, world.action]
     records += [*world.evidence, *world.attestations, *world.history, *world.claims]
     records += [*world.rulings, *world.approvals, *world.choices, world.register or RunRegister()]
     for record in [*records, *both(world)]:
-        data = canonical_bytes(record)
-        again = type(record).parse(data)
+        written = canonical_bytes(record)
+        again = type(record).parse(written)
         assert again == record
-        assert canonical_bytes(again) == data
+        assert canonical_bytes(again) == written
 
 
 def worse(run: Evidence, framework: Framework, rows: set[int]) -> Evidence:
@@ -305,25 +394,22 @@ def worse(run: Evidence, framework: Framework, rows: set[int]) -> Evidence:
     return Evidence(**{**fields, "samples": Samples(**{**columns, "scores": {"score": changed}})})
 
 
+@families
 @law
-@given(worlds(), st.data())
-def test_l9_worse_values_never_help(world: World, data: st.DataObject) -> None:
+@given(data=st.data())
+def test_l9_worse_values_never_help(family: Family, data: st.DataObject) -> None:
+    world = data.draw(family)
     assume(world.evidence)
     careful = {
         name: one.model_copy(update={"precaution": "treat_as_reached"})
         for name, one in world.framework.thresholds.items()
     }
     framework = world.framework.model_copy(update={"thresholds": careful})
-    plan = world.plan.model_copy(update={"framework": digest(framework)})
+    world = under(world, framework)
     register = with_register(world).register
     assert register is not None
     open_runs = tuple(run.model_copy(update={"evidence": None}) for run in register.runs)
-    world = replace(
-        world,
-        framework=framework,
-        plan=plan,
-        register=register.model_copy(update={"runs": open_runs}),
-    )
+    world = replace(world, register=register.model_copy(update={"runs": open_runs}))
     chosen = data.draw(st.sampled_from(world.evidence))
     number = data.draw(st.sampled_from([1, 2, 5, 20, 100]))
     changed = worse(chosen, framework, set(range(number)))
@@ -338,9 +424,13 @@ def test_l9_worse_values_never_help(world: World, data: st.DataObject) -> None:
     assert not more_permissive(decision, decision_after)
 
 
+@families
 @settings(law, max_examples=law.max_examples // 2)
-@given(worlds(), st.floats(min_value=0, max_value=1, exclude_max=True))
-def test_l10_a_permission_never_outlives_what_it_rests_on(world: World, share: float) -> None:
+@given(data=st.data(), share=st.floats(min_value=0, max_value=1, exclude_max=True))
+def test_l10_a_permission_never_outlives_what_it_rests_on(
+    family: Family, data: st.DataObject, share: float
+) -> None:
+    world = data.draw(family)
     determination, decision = both(world)
     assume(decision.expires_at is not None)  # one world in five: half as many examples are enough
     assert decision.expires_at is not None

@@ -1,7 +1,7 @@
 """The reference engine: `determine` of spec/determination.md, written to be read beside it.
 
 Slow and obvious on purpose; imports the values of `tierlock.core` and nothing else of Tierlock. It
-does not know uplift, horizons, reported aggregates, suites, proved guarantees and inheritance.
+does not know uplift, horizons, reported aggregates, suites and proved guarantees.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tests.reference.inherit import is_inherited, settle_inherited, usable_parent
 from tests.reference.judgement import Judgement, Leaf, Line
 from tests.reference.settle import (
     Case,
@@ -33,6 +34,7 @@ from tierlock.core import (
     Attestation,
     Attested,
     Combination,
+    Determination,
     Evidence,
     Fact,
     Framework,
@@ -67,6 +69,7 @@ def determine(
     attestations: Sequence[Attestation] = (),
     negatives: Negatives | None = None,
     history: Sequence[SpentAlpha] = (),
+    parent: Determination | None = None,
 ) -> Judgement:
     """Return what the specification says about `subject` at `at`.
 
@@ -78,10 +81,12 @@ def determine(
     register = register or register_of(framework, evidence)
     negatives = negatives or Negatives()
     check_twins(evidence, register, subject)
-    check_future(framework, plan, evidence, register, attestations, negatives, history, at)
+    check_future(framework, plan, evidence, register, attestations, negatives, history, parent, at)
     check_plan(framework, plan, subject, register)
     check_register(framework, evidence, register, subject)
-    case = Case(framework, plan, evidence, subject, at, register, attestations, negatives, history)
+    case = Case(
+        framework, plan, evidence, subject, at, register, attestations, negatives, history, parent
+    )
     found: dict[str, Leaf] = {}
     lines = {
         name: _line(case, found, threshold.crossed_if, Place(name, name, safeguards=False))
@@ -136,7 +141,8 @@ def _tree(case: Case, found: dict[str, Leaf], node: Node, place: Place) -> Outco
 
 def _leaf(case: Case, node: Measured | Undisclosed | Attested | Fact, place: Place) -> Leaf:
     if isinstance(node, Measured):
-        return _as_it_decides(node, settle_measured(case, node, place))
+        settle = settle_inherited if is_inherited(case, node) else settle_measured
+        return _as_it_decides(node, settle(case, node, place))
     if isinstance(node, Undisclosed):
         return Leaf(OPEN, missing=True, codes=frozenset({"bound.undisclosed"}))
     if isinstance(node, Attested):
@@ -360,6 +366,9 @@ def _expiry(case: Case, found: dict[str, Leaf], starts: Sequence[datetime]) -> d
     ]
     ends = [end for end in ends if end is not None and end > case.at]
     ends += [leaf.expires_at for leaf in found.values() if leaf.outcome is OUT]
+    parent = usable_parent(case)
+    if parent is not None and any(slot.source == "inherited" for slot in case.plan.slots):
+        ends.append(parent.expires_at)
     return min((end for end in ends if end is not None), default=None)
 
 

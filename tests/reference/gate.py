@@ -90,7 +90,7 @@ def decide(
     _check_inputs(asked)
     reasons = _binding(asked) | _negative_reasons(asked)
     effective = effective_outcomes(asked)
-    last = _latest(asked)
+    last = _standing(asked)
     if framework.ruling.required and not (last and all(_by_all_roles(asked, o) for o in last)):
         reasons.add(("ruling.missing", "ruling", "HOLD"))
     chosen, choice_ends, open_clauses = _readings(asked, effective)
@@ -187,16 +187,16 @@ def _negative_reasons(asked: Asked) -> Reasons:
 def effective_outcomes(asked: Asked) -> dict[str, Outcome]:
     """G-5: the worse of computed and ruled, unless a laxer ruling counts."""
     return {
-        name: max((_ruled(asked, one, name) for one in _latest(asked)), default=line.outcome)
+        name: max((_ruled(asked, one, name) for one in _standing(asked)), default=line.outcome)
         for name, line in asked.judgement.lines.items()
     }
 
 
-def _latest(asked: Asked) -> list[Ruling]:
-    """The rulings that stand: the latest on the subject, several where they are of one instant."""
+def _standing(asked: Asked) -> list[Ruling]:
+    """The rulings that stand: all on the subject that no later one by every role replaced."""
     ours = [one for one in asked.rulings if asked.subject.answers_to(one.subject)]
-    latest = max((one.ruled_at for one in ours), default=None)
-    return [one for one in ours if one.ruled_at == latest]
+    by_all = [one for one in ours if _signed_by_all_roles(asked, one)]
+    return [one for one in ours if all(one.ruled_at >= other.ruled_at for other in by_all)]
 
 
 def _ruled(asked: Asked, ruling: Ruling, name: str) -> Outcome:
@@ -210,11 +210,18 @@ def _ruled(asked: Asked, ruling: Ruling, name: str) -> Outcome:
 
 
 def _by_all_roles(asked: Asked, ruling: Ruling) -> bool:
-    """On this determination, by every role, with accepted assurance and separate signers."""
+    """On this subject and determination, signed by every role."""
+    return (
+        ruling.determination == asked.name
+        and asked.subject.answers_to(ruling.subject)
+        and _signed_by_all_roles(asked, ruling)
+    )
+
+
+def _signed_by_all_roles(asked: Asked, ruling: Ruling) -> bool:
+    """By every role, with accepted assurance and separate signers."""
     roles = asked.framework.ruling.roles
-    if not roles or ruling.determination != asked.name:
-        return False
-    if not asked.subject.answers_to(ruling.subject):
+    if not roles:
         return False
     accepted = asked.framework.declared_assurance == "accepted"
     choices = [

@@ -164,7 +164,7 @@ def out_p_problems(question: Question, rows: Sequence[Attempt]) -> set[str]:
     units = unit_means(rows, missing=hi if worse_high else lo)
     test = p_at_or_above if worse_high else p_at_or_below
     p = test(units, bound=Fraction(question.out_limit), lo=lo, hi=hi)
-    return _compare(question.m_out * p, question.alpha_out)
+    return compare(question.m_out * p, question.alpha_out)
 
 
 def reaches(question: Question, rows: Sequence[Attempt], *, tries: int) -> set[str]:
@@ -176,10 +176,10 @@ def reaches(question: Question, rows: Sequence[Attempt], *, tries: int) -> set[s
     units = unit_means(rows, missing=lo if worse_high else hi)
     test = p_at_or_below if worse_high else p_at_or_above
     p = test(units, bound=Fraction(question.criterion.rule_in_bound), lo=lo, hi=hi)
-    return _compare(question.m_in * min(1.0, tries * p), question.alpha_in)
+    return compare(question.m_in * min(1.0, tries * p), question.alpha_in)
 
 
-def _compare(spent: float, alpha: float) -> set[str]:
+def compare(spent: float, alpha: float) -> set[str]:
     """M-7: one form of comparison everywhere; within the tolerance it fails."""
     if abs(spent - alpha) <= TOLERANCE:
         return {"alpha.tolerance"}

@@ -20,6 +20,7 @@ from tests.reference.slots import Slot, slot_for
 from tierlock.core import (
     Attestation,
     Attested,
+    Determination,
     Evidence,
     Fact,
     Framework,
@@ -50,6 +51,7 @@ class Case:
     attestations: Sequence[Attestation] = ()
     negatives: Negatives = field(default_factory=Negatives)
     history: Sequence[SpentAlpha] = ()
+    parent: Determination | None = None
 
 
 @dataclass(frozen=True)
@@ -65,16 +67,7 @@ class Place:
 
 
 def settle_measured(case: Case, criterion: Measured, place: Place) -> Leaf:
-    tasks = case.framework.evaluations[criterion.evaluation].tasks
-    slot = slot_for(
-        criterion.evaluation,
-        case.subject,
-        case.plan,
-        [run for run in case.evidence if run.evaluation in tasks],
-        case.register,
-        safeguards=place.safeguards,
-    )
-    question = _question(case, criterion, place)
+    slot, question = slot_of(case, criterion, place), question_of(case, criterion, place)
     planned = [
         [row for run in runs for row in attempts(question, run, prefix="")]
         for runs in variants(slot.planned)
@@ -93,7 +86,19 @@ def settle_measured(case: Case, criterion: Measured, place: Place) -> Leaf:
     )
 
 
-def _question(case: Case, criterion: Measured, place: Place) -> Question:
+def slot_of(case: Case, criterion: Measured, place: Place) -> Slot:
+    tasks = case.framework.evaluations[criterion.evaluation].tasks
+    return slot_for(
+        criterion.evaluation,
+        case.subject,
+        case.plan,
+        [run for run in case.evidence if run.evaluation in tasks],
+        case.register,
+        safeguards=place.safeguards,
+    )
+
+
+def question_of(case: Case, criterion: Measured, place: Place) -> Question:
     framework = case.framework
     errors, corrections = framework.error_control, framework.corrections
     factor = criterion.elicitation_factor or corrections.elicitation_factor

@@ -9,6 +9,7 @@ from itertools import combinations
 
 from tierlock.core import (
     Attestation,
+    Determination,
     Evidence,
     Framework,
     InputError,
@@ -73,6 +74,7 @@ def check_future(
     attestations: Sequence[Attestation],
     negatives: Negatives,
     history: Sequence[SpentAlpha],
+    parent: Determination | None,
     at: datetime,
 ) -> None:
     """V-2: nothing that is used is dated later than `at`."""
@@ -86,6 +88,7 @@ def check_future(
         *(attestation.attested_at for attestation in attestations),
         *(spent.spent_at for spent in history),
         *negative_instants(negatives),
+        parent.determined_at if parent else None,
     ]
     if any(instant is not None and instant > at for instant in instants):
         raise InputError("input.future", "an input is dated later than the question")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -48,6 +49,7 @@ class World:
     rulings: tuple[Ruling, ...]
     approvals: tuple[Approval, ...]
     choices: tuple[Choice, ...] = ()
+    parent: Determination | None = None
     at: datetime = AT
 
     def bound_to(self, determination: str) -> World:
@@ -70,6 +72,7 @@ class World:
             attestations=self.attestations,
             negatives=self.negatives,
             history=self.history,
+            parent=self.parent,
         )
 
     def decided(self, determination: Determination, *, at: datetime | None = None) -> Decision:
@@ -94,6 +97,21 @@ def _bound(records: Iterable, determination: str) -> Iterable:
         yield record.model_copy(update={"determination": determination}) if ours else record
 
 
+def people(draw: Draw, framework: Framework, subject: Subject) -> dict[str, Any]:
+    """Draw what people said and ask: the fields of a `World` besides runs, plan and parent."""
+    action = statements.actions(draw)
+    return {
+        "attestations": statements.attestations(draw, framework, subject),
+        "negatives": statements.negatives(draw, framework),
+        "history": runs.histories(draw, framework),
+        "action": action,
+        "claims": statements.claims(draw, framework, subject),
+        "rulings": statements.rulings(draw, framework),
+        "approvals": statements.approvals(draw, framework, action),
+        "choices": statements.choices(draw, framework),
+    }
+
+
 @st.composite
 def worlds(draw: Draw) -> World:
     """Worlds in which ALLOW, HOLD and DENY all occur often."""
@@ -104,19 +122,11 @@ def worlds(draw: Draw) -> World:
     register = None
     if len(plans) > 1 or not rarely(draw, 3):
         register = runs.registers(draw, framework, evidence, plans)
-    action = statements.actions(draw)
     return World(
         framework=framework,
         plan=plan,
         evidence=evidence,
         subject=subject,
         register=register,
-        attestations=statements.attestations(draw, framework, subject),
-        negatives=statements.negatives(draw, framework),
-        history=runs.histories(draw, framework),
-        action=action,
-        claims=statements.claims(draw, framework, subject),
-        rulings=statements.rulings(draw, framework),
-        approvals=statements.approvals(draw, framework, action),
-        choices=statements.choices(draw, framework),
+        **people(draw, framework, subject),
     )

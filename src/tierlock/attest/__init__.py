@@ -32,8 +32,15 @@ from tierlock.attest.predicates import (
 )
 from tierlock.attest.public_key import PublicKey
 from tierlock.attest.schema import predicate_schema
+from tierlock.attest.services import Ask
 from tierlock.attest.signed_records import as_signed, join_signatures
-from tierlock.attest.signers import Ask, LibraryKey, Signer, open_signer, sign_statement
+from tierlock.attest.signers import (
+    LibraryKey,
+    Signer,
+    find_public_key,
+    open_signer,
+    sign_statement,
+)
 from tierlock.attest.sigstore import sigstore_id
 from tierlock.attest.statement import (
     STATEMENT_TYPE,
@@ -98,6 +105,7 @@ __all__ = [
     "check_separation",
     "check_subject",
     "descriptor",
+    "find_public_key",
     "join_signatures",
     "kind_of",
     "load_private_key",

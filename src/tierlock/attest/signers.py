@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tierlock.attest.envelope import PAYLOAD_TYPE, Envelope, EnvelopeSignature, pae
-from tierlock.attest.key_files import is_encrypted, load_private_key
+from tierlock.attest.key_files import is_encrypted, load_private_key, load_public_key
 from tierlock.attest.public_key import PublicKey
+from tierlock.attest.services import SERVICES, Ask, check_uri, public_of, scheme_of, unusable
 from tierlock.attest.sigstore import SIGSTORE, open_sigstore
 from tierlock.attest.statement import Statement, canonical_statement
 from tierlock.core import InputError
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
     from securesystemslib.signer import Signer as LibrarySigner
 
 FILE: Final = "file"
-SERVICES: Final = ("awskms", "azurekms", "gcpkms", "hsm", "hv", "tkey")
-"""Schemes of securesystemslib that are passed through: key services, PKCS#11 tokens, Vault."""
-Ask = Callable[[str], str]
-"""Asks the person at the keyboard for a secret, by what it is called: `passphrase`, `PIN`."""
+_SCHEME: Final = re.compile("[a-z][a-z0-9]+")
+"""Two letters at least: one is a drive of Windows."""
 
 
 class Signer(Protocol):
@@ -43,9 +42,10 @@ class Signer(Protocol):
 class LibraryKey:
     """A signer of securesystemslib under our name of its key; every signature is checked."""
 
-    def __init__(self, signer: LibrarySigner, *, public: PublicKey) -> None:
+    def __init__(self, signer: LibrarySigner, *, public: PublicKey, uri: str = "") -> None:
         self._signer = signer
         self._public = public
+        self._uri = uri
 
     @property
     def public(self) -> PublicKey:
@@ -61,8 +61,10 @@ class LibraryKey:
         """Return the signature over `data`."""
         try:
             signed = bytes.fromhex(self._signer.sign(data).signature)
+        except InputError:
+            raise
         except Exception as error:  # noqa: BLE001  # tokens and services raise what they like
-            raise _unusable("the signer does not sign", error) from None
+            raise unusable("the signer does not sign", error=error, uri=self._uri) from None
         if not self._public.verifies(data, signature=signed):
             raise InputError(
                 "key.signer",
@@ -77,7 +79,7 @@ def open_signer(uri: str, *, public: PublicKey | None = None, ask: Ask | None = 
 
     Args:
         uri: a path or `file:PATH` of a private key in PEM; a URI of securesystemslib (`hsm:`,
-            `gcpkms:`, `awskms:`, `azurekms:`, `hv:`, `tkey:`), which needs `public`; or
+            `gcpkms:`, `awskms:`, `azurekms:`, `hv:`), which needs `public` unless it is `hsm:`; or
             `sigstore:?identity=...&issuer=...`.
         public: the public key, where the URI does not lead to it.
         ask: called for a passphrase or PIN if one is needed.
@@ -89,9 +91,30 @@ def open_signer(uri: str, *, public: PublicKey | None = None, ask: Ask | None = 
     scheme, _, rest = uri.partition(":")
     if scheme == SIGSTORE:
         return open_sigstore(rest)
-    if scheme in SERVICES:
+    if scheme_of(uri) is not None:
         return _open_service(uri, public=public, ask=ask)
+    if rest and scheme != FILE and _SCHEME.fullmatch(scheme) and not Path(uri).exists():
+        known = ", ".join(f"{one}:" for one in (FILE, *SERVICES, SIGSTORE))
+        raise InputError(
+            "key.signer", f"nothing signs for `{scheme}:`", hint=f"a file, or one of {known}"
+        )
     return _open_file(Path(rest if scheme == FILE else uri), public=public, ask=ask)
+
+
+def find_public_key(uri: str, *, scheme: str | None = None, ask: Ask | None = None) -> PublicKey:
+    """Return the public key in a PEM file, or of a key on a hardware token.
+
+    Args:
+        uri: a path or `file:PATH`, or `hsm:ID?label=TOKEN`.
+        scheme: how an RSA key signs.
+        ask: called for the PIN where the token shows nothing without it.
+
+    Raises:
+        InputError: `input.file`, `key.read` or `key.signer`.
+    """
+    if scheme_of(uri) is not None:
+        return public_of(uri, ask=ask)
+    return load_public_key(Path(uri.removeprefix(f"{FILE}:")), scheme=scheme)
 
 
 def sign_statement(statement: Statement, *, signer: Signer) -> Envelope:
@@ -122,23 +145,16 @@ def _open_file(path: Path, *, public: PublicKey | None, ask: Ask | None) -> Sign
 
 
 def _open_service(uri: str, *, public: PublicKey | None, ask: Ask | None) -> Signer:
-    if public is None:
-        raise InputError(
-            "key.signer",
-            f"`{uri}` needs the public key beside it",
-            hint="name its PEM file; key services and tokens can export it",
-        )
+    check_uri(uri)
+    public = public or public_of(uri, ask=ask)
     from securesystemslib.signer import Signer as LibrarySigner
     from securesystemslib.signer import SSlibKey
 
     key = SSlibKey.from_crypto(public.key, keyid=public.key_id, scheme=public.scheme)
     try:
         signer = LibrarySigner.from_priv_key_uri(uri, key, ask)
+    except InputError:
+        raise
     except Exception as error:  # noqa: BLE001  # tokens and services raise what they like
-        raise _unusable(f"can not open `{uri}`", error) from None
-    return LibraryKey(signer, public=public)
-
-
-def _unusable(what: str, error: Exception) -> InputError:
-    says = str(error).strip() or type(error).__name__
-    return InputError("key.signer", f"{what}: {says[:1].lower()}{says[1:]}")
+        raise unusable(f"can not open `{uri}`", error=error, uri=uri) from None
+    return LibraryKey(signer, public=public, uri=uri)

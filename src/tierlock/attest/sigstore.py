@@ -55,13 +55,22 @@ class SigstoreSigner:
             raise InputError(
                 "key.signer",
                 f"sigstore does not sign: {error}",
-                hint="install the extra `sigstore`; signing asks its servers",
+                hint=_hint(error),
             ) from None
         return EnvelopeSignature(
             sig=base64.b64decode(signature.signature),
             keyid=self.key_id,
             extension={"kind": EXTENSION, "ext": signature.unrecognized_fields["bundle"]},
         )
+
+
+def _hint(error: Exception) -> str:
+    if type(error).__name__ == "UnsupportedLibraryError":
+        return "install the extra: pip install 'tierlock[sigstore]'"
+    return (
+        "it asks sigstore's servers; a build machine brings its identity, a person gives "
+        "`&ambient=false` and logs in with a browser"
+    )
 
 
 def open_sigstore(rest: str) -> SigstoreSigner:
@@ -87,7 +96,8 @@ def sigstore_verifies(
     """Tell whether a bundle shows that `signer` signed `data`, without asking any server.
 
     Raises:
-        InputError: `key.signer`, the extra `sigstore` is not installed.
+        InputError: `key.signer`, the extra `sigstore` is not installed, or its list of trusted
+            authorities can not be read.
     """
     if extension is None or extension.get("kind") != EXTENSION:
         return False
@@ -102,9 +112,17 @@ def sigstore_verifies(
             hint="install the extra: pip install 'tierlock[sigstore]'",
         ) from None
     try:
+        verifier = Verifier.production(offline=True)
+    except Exception as error:  # noqa: BLE001  # no fault of the signature
+        raise InputError(
+            "key.signer",
+            f"can not read whom sigstore trusts: {error}",
+            hint="it keeps its list in the cache folder of your account",
+        ) from None
+    try:
         bundle = Bundle.from_json(json.dumps(extension.get("ext")))
         identity = Identity(identity=signer.identity, issuer=signer.issuer)
-        Verifier.production(offline=True).verify_artifact(data, bundle, identity)
+        verifier.verify_artifact(data, bundle, identity)
     except Exception:  # noqa: BLE001  # whatever keeps a bundle from being checked, it is not shown
         return False
     return True

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from tierlock.attest import PublicKey, load_public_key, new_key
+from tierlock.attest import PublicKey, find_public_key, new_key
 from tierlock.cli.context import HELP
 from tierlock.cli.output import at_option, data, instant_of, talk
-from tierlock.cli.secrets import choose_passphrase
+from tierlock.cli.secrets import ask_secret, choose_passphrase
 from tierlock.core import canonical_json, format_instant
 
 _SCHEME_HELP = "How an RSA key signs.  [default: rsassa-pss-sha256]"
@@ -37,7 +37,7 @@ def new(path: Path, *, no_passphrase: bool) -> None:
 
 
 @command.command("show", context_settings=HELP)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("keys", metavar="PATH|URI...", nargs=-1, required=True)
 @click.option("--person", metavar="NAME", help="Print an entry of a trust file, for this person.")
 @click.option(
     "--role", "roles", multiple=True, metavar="ROLE", help="Role of the entry; repeatable."
@@ -45,17 +45,20 @@ def new(path: Path, *, no_passphrase: bool) -> None:
 @click.option("--scheme", metavar="NAME", help=_SCHEME_HELP)
 @at_option
 def show(
-    paths: tuple[Path, ...],
+    keys: tuple[str, ...],
     person: str | None,
     roles: tuple[str, ...],
     scheme: str | None,
     at_text: str | None,
 ) -> None:
-    """Print the id of public keys, or the entry under which a trust file lists them."""
-    for path in paths:
-        key = load_public_key(path, scheme=scheme)
+    """Print the id of public keys, or the entry under which a trust file lists them.
+
+    Of a key on a hardware token (hsm:ID?label=TOKEN), the token gives the public half.
+    """
+    for name in keys:
+        key = find_public_key(name, scheme=scheme, ask=ask_secret)
         if person is None:
-            data(f"{key.key_id} {key.scheme} {path}")
+            data(f"{key.key_id} {key.scheme} {name}")
         else:
             data(_entry(key, person=person, roles=roles, at=instant_of(at_text)))
 

@@ -40,6 +40,7 @@ COMMANDS: Final[dict[str, _Lazy]] = {
     "run": _Lazy("run", "Run the evaluations that the plan promises; record what they show."),
     "hooks": _Lazy("hooks", "List what the hooks could not record of others' evaluations."),
     "permit": _Lazy("permit", "Issue, revoke and check permits: signed permission for a while."),
+    "report": _Lazy("report", "Write a capability, safeguards or risk report; list its gaps."),
     "bundle": _Lazy("bundle", "Write an answer with all that it rests on into one file."),
     "verify": _Lazy("verify", "Recompute somebody's bundle, under your own trust file."),
     "ledger": _Lazy("ledger", "Show, recompute and hand out the record that others can check."),

@@ -42,7 +42,8 @@ key_option = click.option(
     help="Key that signs: a file, or a URI of hardware or a key service.",
 )
 public_option = click.option(
-    "--public",
+    "--public-key",
+    "public",
     type=click.Path(path_type=Path),
     help="Its public key in PEM, where KEY does not lead to it.",
 )

@@ -47,7 +47,7 @@ def log(folder: Path, style: str) -> None:
     from tierlock.report import render_prompt_log, render_prompt_log_json
     from tierlock.usecases import load_project, read_history
 
-    history = read_history(load_project(folder))
+    history = read_history(load_project(folder, unlabelled=True))
     if style == "json":
         data(render_prompt_log_json(history))
     else:
@@ -71,7 +71,7 @@ def show(
     from tierlock.report import render_prompt_show, render_prompt_show_json
     from tierlock.usecases import load_project, may_show, pick, read_history
 
-    project = load_project(folder)
+    project = load_project(folder, unlabelled=True)
     row = pick(read_history(project), project=project, name=version)
     ask = ask_of(reveal=reveal, reason=reason, who=who)
     shown = may_show(project, rows=[row], at=instant_of(None), ask=ask)
@@ -100,7 +100,7 @@ def diff(
     from tierlock.report import render_prompt_diff, render_prompt_diff_json
     from tierlock.usecases import load_project, may_show, pick, read_history
 
-    project = load_project(folder)
+    project = load_project(folder, unlabelled=True)
     history = read_history(project)
     before, after = (pick(history, project=project, name=name) for name in (old, new))
     ask = ask_of(reveal=reveal, reason=reason, who=who)
@@ -121,7 +121,7 @@ def import_(logs: tuple[Place, ...], folder: Path, quiet: bool) -> None:
     from tierlock.importers import import_logs
     from tierlock.usecases import import_configurations, load_project
 
-    project = load_project(folder)
+    project = load_project(folder, unlabelled=True)
     imports = import_logs(logs, progress=progress(quiet=quiet))
     count = import_configurations(imports, project=project)
     runs = "1 run" if count == 1 else f"{count} runs"
@@ -138,7 +138,7 @@ def add(file: Path, author: str, note: str, folder: Path, at_text: str | None) -
     """Add a version from FILE: a system prompt as text, or YAML with several sections."""
     from tierlock.usecases import add_version, load_project
 
-    project = load_project(folder)
+    project = load_project(folder, unlabelled=True)
     done = add_version(project, file=file, author=author, at=instant_of(at_text), says=note)
     data(done.versions[0])
 
@@ -165,7 +165,7 @@ def label(
     """
     from tierlock.usecases import label_versions, load_project
 
-    project = load_project(folder)
+    project = load_project(folder, unlabelled=True)
     done = label_versions(
         project,
         label=label,

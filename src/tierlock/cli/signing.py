@@ -45,7 +45,8 @@ _OPTIONS: Final = (
         help=f"Your own key: a file, or hsm:, gcpkms:, awskms: ...  [{KEY}]",
     ),
     click.option(
-        "--public", type=click.Path(path_type=Path), help="Public key, for a token or service."
+        "--public-key", "public", type=click.Path(path_type=Path),
+        help="Its public key in PEM, where the URI does not lead to it.",
     ),
     click.option("--as", "role", metavar="ROLE", help="As what you sign.  [default: if only one]"),
     click.option("--yes", is_flag=True, help="Sign without asking; it is shown all the same."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tierlock.core.bound import (
     AsPublished,
     Basis,
@@ -29,19 +31,6 @@ from tierlock.core.claim import (
     StatedClaim,
     TrustedUsers,
 )
-from tierlock.core.comparison import (
-    ComparedSide,
-    Direction,
-    EvaluationComparison,
-    Mismatch,
-    PairedDifference,
-    PairedTest,
-    SecondaryT,
-    TokensEach,
-    Unmatched,
-    VersionComparison,
-    VersionSource,
-)
 from tierlock.core.configuration import (
     SECTIONS,
     Configuration,
@@ -64,18 +53,6 @@ from tierlock.core.criterion import (
     children,
     leaves,
     needed,
-)
-from tierlock.core.crosswalk import (
-    RELATIONS,
-    ConceptView,
-    Crosswalk,
-    CrosswalkConcept,
-    CrosswalkItem,
-    CrosswalkPair,
-    CrosswalkRelation,
-    CrosswalkSource,
-    Relation,
-    inverse_of,
 )
 from tierlock.core.decision import Action, Decision, GateReason, Verdict, WorkItem
 from tierlock.core.determination import (
@@ -140,7 +117,6 @@ from tierlock.core.plan import (
     SlotSource,
 )
 from tierlock.core.record import Record
-from tierlock.core.register_entry import AssertedBy, Register, RegisterEntry, StatedDate
 from tierlock.core.rules import (
     ActionRule,
     Context,
@@ -176,7 +152,6 @@ from tierlock.core.samples import (
     canonical_columns,
     is_usable,
 )
-from tierlock.core.sizing import SizeRow, Sizing
 from tierlock.core.subject import (
     PARTS,
     Binding,
@@ -198,6 +173,54 @@ from tierlock.core.threshold import (
     Presumption,
     Threshold,
 )
+from tierlock.lazy import homes_in, opener
+
+if TYPE_CHECKING:
+    from tierlock.core.comparison import (
+        ComparedSide,
+        Direction,
+        EvaluationComparison,
+        Mismatch,
+        PairedDifference,
+        PairedTest,
+        SecondaryT,
+        TokensEach,
+        Unmatched,
+        VersionComparison,
+        VersionSource,
+    )
+    from tierlock.core.crosswalk import (
+        RELATIONS,
+        ConceptView,
+        Crosswalk,
+        CrosswalkConcept,
+        CrosswalkItem,
+        CrosswalkPair,
+        CrosswalkRelation,
+        CrosswalkSource,
+        Relation,
+        inverse_of,
+    )
+    from tierlock.core.register_entry import AssertedBy, Register, RegisterEntry, StatedDate
+    from tierlock.core.sizing import SizeRow, Sizing
+
+# File -> the names that it holds: values that few commands need are loaded by those that do.
+_HOMES = homes_in(
+    __name__,
+    {
+        "comparison": (
+            "ComparedSide Direction EvaluationComparison Mismatch PairedDifference "
+            "PairedTest SecondaryT TokensEach Unmatched VersionComparison VersionSource"
+        ),
+        "crosswalk": (
+            "ConceptView Crosswalk CrosswalkConcept CrosswalkItem CrosswalkPair "
+            "CrosswalkRelation CrosswalkSource RELATIONS Relation inverse_of"
+        ),
+        "register_entry": "AssertedBy Register RegisterEntry StatedDate",
+        "sizing": "SizeRow Sizing",
+    },
+)
+__getattr__ = opener(globals(), homes=_HOMES)
 
 __all__ = [
     "ADJUSTMENT",

@@ -86,6 +86,7 @@ class ConfigurationNote(Record):
         author: who did it, as they said.
         noted_at: when.
         says: why.
+        after: digest of the note that the label had before; None for its first.
     """
 
     label: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$")
@@ -93,6 +94,7 @@ class ConfigurationNote(Record):
     author: str = Field(min_length=1)
     noted_at: Instant
     says: str = ""
+    after: Digest | None = None
 
     @property
     def part(self) -> str:

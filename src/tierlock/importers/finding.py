@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fnmatch import translate
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, NamedTuple, NoReturn
 
 import msgspec
@@ -116,13 +115,13 @@ class _Level(NamedTuple):
         here: the folder.
         folders: the names of the folders in it, links to folders included.
         files: the names of everything else in it.
-        entries: of a local folder, by name, what the system told along with the name.
+        links: those of the names that are symbolic links.
     """
 
     here: Place
     folders: list[str]
     files: list[str]
-    entries: Mapping[str, os.DirEntry[str]] = MappingProxyType({})
+    links: Collection[str] = ()
 
 
 class _Search:
@@ -156,36 +155,35 @@ class _Search:
 
     def _strike(self, level: _Level) -> None:
         """Strike the folders that are not to be searched, and sort the others."""
-        here, folders, files, entries = level
+        here, folders, files, links = level
         beside = set(files)
         for name in sorted(folders):
-            is_link = name in entries and entries[name].is_symlink()
-            if is_link or _is_merged(name, beside=beside):
-                code = "file.symlink" if is_link else "file.shard"
+            if name in links or _is_merged(name, beside=beside):
+                code = "file.symlink" if name in links else "file.shard"
                 self.omissions.append(omission(code, what=str(here / name)))
                 folders.remove(name)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
 
     def _logs(self, level: _Level) -> int:
         """Take in the logs of one folder, and what is none; return how many are logs."""
-        here, _, files, entries = level
+        here, _, files, links = level
         beside, found, logs = set(files), self.found, 0
         # Links inside are not followed, so the folder's real path tells every file's.
         real, prefix = _prefixes(here)
         # One instant for the folder: at worst a file counts as touched just now that was not.
         now = time.time_ns()
         for name in sorted(files):
-            if _IS_OTHER(name):
+            is_archive = name.endswith(_ARCHIVE)
+            # Most names are seen at once to be those of logs, and ten thousand times that counts.
+            if not (is_archive and name[0].isdigit()) and _IS_OTHER(name):
                 continue
-            entry = entries.get(name)
-            plain = entry is not None and name.endswith(_ARCHIVE) and not entry.is_symlink()
-            if not plain:
+            if not is_archive or name in links:
                 why = _judge(here / name, beside=beside)
                 if why is not None:
                     self.omissions += why
                     continue
             logs += 1
-            if entry is None:
+            if isinstance(here, RemotePath):
                 self.add(here / name)
                 continue
             text = prefix + name
@@ -218,14 +216,15 @@ def _levels(folder: Place) -> Iterator[_Level]:
 
 
 def _local_level(here: Path) -> _Level:
-    entries: dict[str, os.DirEntry[str]] = {}
+    links: set[str] = set()
     folders: list[str] = []
     files: list[str] = []
     try:
         with os.scandir(here) as listing:
             for entry in listing:
                 name = entry.name
-                entries[name] = entry
+                if entry.is_symlink():
+                    links.add(name)
                 try:
                     is_folder = entry.is_dir()
                 except OSError:
@@ -235,7 +234,7 @@ def _local_level(here: Path) -> _Level:
     except OSError as error:
         # A folder that can not be listed may hold the log that matters.
         _refuse(error)
-    return _Level(here, folders, files, entries)
+    return _Level(here, folders, files, links)
 
 
 def _refuse(error: OSError) -> NoReturn:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -33,7 +35,7 @@ class KnownRun(Protocol):
         ...
 
 
-class Recalled(msgspec.Struct, frozen=True):
+class Recalled(msgspec.Struct, frozen=True, gc=False):
     """What a log was known to hold before, and still does.
 
     Attributes:
@@ -116,12 +118,13 @@ class Reading:
         executor: Executor | Crew | None = None,
         memory: Memory | None = None,
     ) -> None:
-        # Stamped before a log is opened: one that changes meanwhile does not look unchanged.
-        self._logs, self._omissions = search(paths, stamped=memory is not None)
+        with _uncollected():
+            # Stamped before a log is opened: one that changes meanwhile does not look unchanged.
+            self._logs, self._omissions = search(paths, stamped=memory is not None)
+            self._recalled = {} if memory is None else memory.recall(_stamps(self._logs))
         if not self._logs:
             names = ", ".join(f"`{path}`" for path in paths)
             raise InputError("import.empty", f"no evaluation logs in {names}")
-        self._recalled = {} if memory is None else memory.recall(_stamps(self._logs))
         self._fresh = [log for log in self._logs if log.text not in self._recalled]
         self._places = [log.place for log in self._fresh]
         crew = executor if isinstance(executor, Crew) or executor is None else Crew(executor)
@@ -156,6 +159,18 @@ class Reading:
             recalled=tuple(self._recalled.values()),
             read=tuple(found),
         )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Names of logs form no cycles, and looking for some takes a quarter of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _stamps(logs: Sequence[Found]) -> dict[str, Fingerprint]:

@@ -49,6 +49,31 @@ _HASHES: Final[dict[str, type[SHA256 | SHA384 | SHA512]]] = {
     SECP384R1.name: SHA384,
     SECP521R1.name: SHA512,
 }
+# Every encoding of a point whose order divides 8, without its sign bit: y = 0, 1, p - 1, p, p + 1
+# and the two of order 8. Under such a key anybody can make signatures; the check of RFC 8032
+# section 5.1.7 takes them.
+_SMALL_ORDER: Final = frozenset(
+    bytes.fromhex(text)
+    for text in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    )
+)
+
+
+def anybody_signs(key: Ed25519PublicKey) -> bool:
+    """Tell whether signatures under a key can be made without a private half.
+
+    >>> anybody_signs(Ed25519PublicKey.from_public_bytes(bytes(32)))
+    True
+    """
+    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return raw[:-1] + bytes([raw[-1] & 0x7F]) in _SMALL_ORDER
 
 
 @dataclass(frozen=True)
@@ -81,7 +106,7 @@ class Key:
             key = load_pem_public_key(self.pem.encode("utf-8"))
         except (ValueError, UnsupportedAlgorithm):
             raise PermitRefused("permit.key", "this is no public key in PEM") from None
-        if isinstance(key, Ed25519PublicKey):
+        if isinstance(key, Ed25519PublicKey) and not anybody_signs(key):
             return key
         if isinstance(key, EllipticCurvePublicKey) and key.curve.name in _HASHES:
             return key

@@ -26,6 +26,7 @@ _LACKING = (
     "evidence.stale",
     "attestation.expired",
     "attestation.missing",
+    *(f"inherit.{what}" for what in ("no-parent", "framework", "expired", "no-pairs")),
 )
 
 

@@ -17,6 +17,7 @@ from tierlock.core import (
     leaves,
 )
 from tierlock.policy.case import Case
+from tierlock.policy.inheritance import usable_parent
 from tierlock.policy.slots import in_order, is_own, planned_runs
 from tierlock.policy.staleness import runs_expire_at
 
@@ -83,8 +84,9 @@ def expires_at(
     """Return the earliest instant at which something the determination rests on lapses (X-5)."""
     ends = [runs_expire_at(asked, framework=case.framework, at=case.at)]
     ends += [finding.expires_at for finding in findings if finding.outcome is Outcome.RULED_OUT]
-    if any(slot.source == "inherited" for slot in case.plan.slots) and case.parent is not None:
-        ends.append(case.parent.expires_at)
+    parent = usable_parent(case)
+    if any(slot.source == "inherited" for slot in case.plan.slots) and parent is not None:
+        ends.append(parent.expires_at)
     return min((end for end in ends if end is not None), default=None)
 
 

@@ -279,6 +279,7 @@ def _inherited(
     p, refusals = inherited_p(
         case=case,
         threshold=me.threshold,
+        path=me.leaf.path,
         criterion=me.criterion,
         reading=me.reading,
         own=me.view.planned,
@@ -292,4 +293,5 @@ def _inherited(
         )
     outcome = Outcome.RULED_OUT if ruled_out else Outcome.UNDETERMINED
     finding = finding_of(me, outcome=outcome, test=test, attempts=attempts, reasons=kept)
-    return finding.model_copy(update={"decided_by": "inheritance", "guarded": False})
+    by = "inheritance" if me.view.planned else finding.decided_by
+    return finding.model_copy(update={"decided_by": by, "guarded": False})

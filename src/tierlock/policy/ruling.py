@@ -34,22 +34,20 @@ def effective_outcomes(
     framework: Framework,
     rulings: Iterable[Ruling],
 ) -> Effective:
-    """Return, per threshold, the worse of determination and latest ruling.
+    """Return, per threshold, the worse of determination and the rulings that stand.
 
     Args:
         determination: the computed outcomes.
         determination_digest: its identity; only a ruling on exactly this may be laxer.
         subject: the subject, with the names it answers to.
         framework: its ruling rule names the roles.
-        rulings: every ruling on this subject; the latest stands.
+        rulings: every ruling on this subject. One that all roles signed takes the place of the
+            earlier ones; whatever is later, or all of them without such a one, stands beside it.
     """
     computed = {found.threshold: found for found in determination.thresholds}
-    mine = [ruling for ruling in rulings if subject.answers_to(ruling.subject)]
-    latest = max((ruling.ruled_at for ruling in mine), default=None)
-    standing = [ruling for ruling in mine if ruling.ruled_at == latest]
+    standing = _standing(rulings, subject=subject, framework=framework)
     official = bool(standing) and all(
-        ruling.determination == determination_digest
-        and signed_by_all(ruling.signatures, roles=framework.ruling.roles, framework=framework)
+        ruling.determination == determination_digest and _by_all(ruling, framework)
         for ruling in standing
     )
     outcomes: dict[str, Outcome] = {}
@@ -67,7 +65,19 @@ def effective_outcomes(
             says = f"`{name}` is computed {found.outcome.words} and was ruled {outcome.words}"
             notes.append(Reason(code="ruling.differs", says=says))
         outcomes[name] = outcome
-    return Effective(outcomes, tuple(notes), standing[0] if standing else None, official)
+    latest = max(standing, key=lambda ruling: ruling.ruled_at, default=None)
+    return Effective(outcomes, tuple(notes), latest, official)
+
+
+def _standing(rulings: Iterable[Ruling], *, subject: Subject, framework: Framework) -> list[Ruling]:
+    """The rulings that count: a stricter one ends only by a later one that every role signed."""
+    mine = [ruling for ruling in rulings if subject.answers_to(ruling.subject)]
+    whole = [ruling.ruled_at for ruling in mine if _by_all(ruling, framework)]
+    return [ruling for ruling in mine if not whole or ruling.ruled_at >= max(whole)]
+
+
+def _by_all(ruling: Ruling, framework: Framework) -> bool:
+    return signed_by_all(ruling.signatures, roles=framework.ruling.roles, framework=framework)
 
 
 def _may_lower(found: ThresholdFinding, framework: Framework) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from tierlock.report.assess_text import render_assess_text
     from tierlock.report.board import board_of
+    from tierlock.report.checklist import REPORT_KINDS, ReportKind, checklist_of
     from tierlock.report.comment import render_gate_markdown
     from tierlock.report.compare_markdown import render_compare_json, render_compare_markdown
     from tierlock.report.compare_text import render_compare_text
@@ -35,6 +36,16 @@ if TYPE_CHECKING:
     )
     from tierlock.report.coverage_text import render_suite_json, render_suite_text
     from tierlock.report.crosswalk_text import render_crosswalk_json, render_crosswalk_text
+    from tierlock.report.documents import (
+        Redacted,
+        ReportDocument,
+        ReportValues,
+        Witnessed,
+        Written,
+        WrittenText,
+    )
+    from tierlock.report.documents_render import render_document
+    from tierlock.report.documents_words import complete_sentence
     from tierlock.report.expiring_text import render_expiring_json, render_expiring_text
     from tierlock.report.explain_text import render_explain_text
     from tierlock.report.framework_text import render_framework_text
@@ -99,7 +110,9 @@ if TYPE_CHECKING:
         render_record_json,
         render_record_text,
     )
+    from tierlock.report.redaction_parts import Redaction
     from tierlock.report.register_text import render_register_json, render_register_text
+    from tierlock.report.report_documents import make_report
     from tierlock.report.run_text import SlotRan, render_runs, render_runs_json
     from tierlock.report.safeguards_json import render_safeguards_json
     from tierlock.report.safeguards_text import render_safeguards_text
@@ -139,6 +152,12 @@ if TYPE_CHECKING:
 _HOMES = homes_in(
     __name__,
     {
+        "documents_words": "complete_sentence",
+        "documents_render": "render_document",
+        "redaction_parts": "Redaction",
+        "checklist": "REPORT_KINDS checklist_of ReportKind",
+        "documents": "Redacted WrittenText Written Witnessed ReportValues ReportDocument",
+        "report_documents": "make_report",
         "allocation_text": "render_allocation_json render_allocation_text",
         "answers_text": "ChangedAnswer render_answers_markdown render_answers_text",
         "assess_text": "render_assess_text",
@@ -211,6 +230,7 @@ _HOMES = homes_in(
 __all__ = [
     "EXIT_CODES",
     "REASON_CODES",
+    "REPORT_KINDS",
     "STATES",
     "ActionView",
     "AssessReport",
@@ -238,6 +258,11 @@ __all__ = [
     "PromptHistory",
     "PublishedNumber",
     "RecordedModel",
+    "Redacted",
+    "Redaction",
+    "ReportDocument",
+    "ReportKind",
+    "ReportValues",
     "Route",
     "RunLine",
     "SafeguardView",
@@ -254,11 +279,17 @@ __all__ = [
     "SuiteLine",
     "SuiteTest",
     "VerifyReport",
+    "Witnessed",
+    "Written",
+    "WrittenText",
     "board_of",
+    "checklist_of",
+    "complete_sentence",
     "count_of",
     "doing",
     "escape_json",
     "load_templates",
+    "make_report",
     "oscal_documents",
     "render_allocation_json",
     "render_allocation_text",
@@ -273,6 +304,7 @@ __all__ = [
     "render_crosswalk_json",
     "render_crosswalk_text",
     "render_diff_text",
+    "render_document",
     "render_expiring_json",
     "render_expiring_text",
     "render_explain_text",

@@ -162,13 +162,10 @@ def _asserts(report: AssessReport) -> Iterator[str]:
 
 def _signed(report: AssessReport) -> Iterator[str]:
     digest = report.determination_digest
-    asked = _asked_roles(report)
-    signed: set[str] = set()
+    asked, signed = asked_roles(report), signed_roles(report)
     for approval in report.approvals:
         counts = approval.determination == digest and _is_for(approval, report.decision)
         note = "" if counts else "; for another determination or action, so it does not count"
-        if counts:
-            signed.add(approval.role)
         when = day(approval.approved_at)
         who = f"{clean(approval.signer)} as {clean(approval.role)}"
         yield f"Signed off: {who}, {when} ({approval.assurance}{note})."
@@ -176,8 +173,6 @@ def _signed(report: AssessReport) -> Iterator[str]:
         counts = ruling.determination == digest
         note = "" if counts else "; for another determination, so it does not count"
         for signature in ruling.signatures:
-            if counts:
-                signed.add(signature.role)
             who = f"{clean(signature.signer)} as {clean(signature.role)}"
             yield f"Ruled: {who}, {day(ruling.ruled_at)} ({signature.assurance}{note})."
         yield f"Reasons of the ruling: {_sentence(clean(ruling.reasons))}"
@@ -188,7 +183,8 @@ def _signed(report: AssessReport) -> Iterator[str]:
         yield f"Asked to sign: {'; '.join(_office(report, role) for role in missing)}."
 
 
-def _asked_roles(report: AssessReport) -> tuple[str, ...]:
+def asked_roles(report: AssessReport) -> tuple[str, ...]:
+    """Return the roles whose signature the framework asks for, for the action asked about."""
     rule = None
     if report.decision is not None:
         rule = report.framework.actions.get(report.decision.action.name)
@@ -198,6 +194,20 @@ def _asked_roles(report: AssessReport) -> tuple[str, ...]:
             (*(rule.sign_offs if rule else ()), *(ruling.roles if ruling.required else ()))
         )
     )
+
+
+def signed_roles(report: AssessReport) -> frozenset[str]:
+    """Return the roles that signed for this determination and action."""
+    digest = report.determination_digest
+    approvals = {
+        one.role
+        for one in report.approvals
+        if one.determination == digest
+        and _is_for(one, report.decision)
+        and (one.expires_at is None or report.at < one.expires_at)
+    }
+    rulings = [one for one in report.rulings if one.determination == digest]
+    return frozenset(approvals | {part.role for one in rulings for part in one.signatures})
 
 
 def _office(report: AssessReport, role: str) -> str:

@@ -43,24 +43,30 @@ _READING = (
 def sections_of(report: AssessReport) -> tuple[Section, ...]:
     """Return the sections of the detail pages, in reading order; none is empty."""
     found = [
-        _thresholds(report),
+        thresholds_section(report),
         gate_section(report),
         obligations_section(report),
         evidence_section(report),
-        _gaps_in_evidence(report),
-        _methods(report),
-        _framework(report),
-        Section(
-            anchor="limits",
-            title="What this does not establish",
-            blocks=(Bullets(items=gaps(report) or ("The framework does not say.",)),),
-        ),
+        omissions_section(report),
+        methods_section(report),
+        framework_section(report),
+        limits_section(report),
         provenance_section(report),
     ]
     return tuple(section for section in found if section is not None and section.blocks)
 
 
-def _thresholds(report: AssessReport) -> Section:
+def limits_section(report: AssessReport) -> Section:
+    """Return what the answer does not establish."""
+    return Section(
+        anchor="limits",
+        title="What this does not establish",
+        blocks=(Bullets(items=gaps(report) or ("The framework does not say.",)),),
+    )
+
+
+def thresholds_section(report: AssessReport) -> Section:
+    """Return every threshold with its criteria, charts and bounds."""
     determination = report.determination
     rows = tuple(
         (clean(t.threshold), t.outcome, clean(t.domain), clean(t.tier), _deciding(report, t))
@@ -146,7 +152,8 @@ def _criteria(lines: tuple[CriterionLine, ...], *, threshold: str) -> Table:
     )
 
 
-def _gaps_in_evidence(report: AssessReport) -> Section:
+def omissions_section(report: AssessReport) -> Section:
+    """Return what evidence is missing and what was not used."""
     determination = report.determination
     blocks: list[Block] = []
     for title, omissions in (
@@ -170,7 +177,8 @@ def _gaps_in_evidence(report: AssessReport) -> Section:
     return Section(anchor="omissions", title="Missing and unused evidence", blocks=tuple(blocks))
 
 
-def _methods(report: AssessReport) -> Section:
+def methods_section(report: AssessReport) -> Section:
+    """Return the error control: confidence, methods, p-values, and what no bound covers."""
     determination = report.determination
     rows, opinions = [], []
     for finding in (*determination.findings, *determination.safeguard_findings):
@@ -216,7 +224,8 @@ def _methods(report: AssessReport) -> Section:
     return Section(anchor="methods", title="Error control and methods", blocks=tuple(blocks))
 
 
-def _framework(report: AssessReport) -> Section:
+def framework_section(report: AssessReport) -> Section:
+    """Return the framework, its corrections, and whose each bound is."""
     framework = report.framework
     control, corrections = framework.error_control, framework.corrections
     rows = tuple(

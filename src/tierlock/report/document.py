@@ -59,16 +59,19 @@ class Figure:
     caption: str
 
 
+Plain = Paragraph | Bullets | Table | Facts | Figure
+
+
 @dataclass(frozen=True, kw_only=True)
 class Part:
     """A titled group of blocks within a section."""
 
     title: str
     outcome: Outcome | None = None
-    blocks: tuple[Paragraph | Bullets | Table | Facts | Figure, ...]
+    blocks: tuple[Plain, ...]
 
 
-Block = Paragraph | Bullets | Table | Facts | Figure | Part
+Block = Plain | Part
 
 
 @dataclass(frozen=True, kw_only=True)

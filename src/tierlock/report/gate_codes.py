@@ -140,8 +140,8 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "Signed statements": {
         "signed.no-trust": ("the project names no trust file, so no signature counts", "A-35"),
         "signed.apart": (
-            "the person signed before in a role that the trust file keeps apart from this one",
-            "A-37",
+            "the person signed before in a role that is kept apart from this one",
+            "A-37, A-39",
         ),
         "signed.waits": (
             "an exception or interim claim waits for the signature of a role that must approve it",

@@ -42,18 +42,18 @@ if TYPE_CHECKING:
 def load_templates() -> None:
     """Compile the page's templates now, where there is time for it; else `render_html` does."""
     for name in (_STYLE, _BLOCKS, _PAGE):
-        _environment().get_template(name)
+        page_environment().get_template(name)
 
 
 def render_html(report: AssessReport) -> str:
     """Return the report as one HTML page that works offline, on paper and on a phone."""
-    environment = _environment()
-    style = environment.get_template(_STYLE).render()
+    environment = page_environment()
+    style = page_style()
     return environment.get_template(_PAGE).render(
         board=board_of(report),
         sections=sections_of(report),
-        style=_trusted(style),
-        policy=_policy(style),
+        style=trusted(style),
+        policy=page_policy(style),
         eyebrow=f"{clean(report.subject.name)} under {clean(report.framework.name)}, "
         f"{day(report.at)}",
         at=format_instant(report.at),
@@ -69,29 +69,36 @@ def render_side_by_side_html(found: SideBySide, *, reports: Sequence[str] = ()) 
         found: the answers.
         reports: file names, beside this page, of each framework's own report, in its order.
     """
-    environment = _environment()
-    style = environment.get_template(_STYLE).render()
+    environment = page_environment()
+    style = page_style()
     names = [f"{found.letters[side.name]} {clean(side.name)}" for side in found.sides]
     return environment.get_template(_SIDE_BY_SIDE).render(
         title=page_title(found),
         warning=page_warning(found),
         sections=side_by_side_sections(found),
         reports=list(zip(names, reports, strict=False)),
-        style=_trusted(style),
-        policy=_policy(style),
+        style=trusted(style),
+        policy=page_policy(style),
         eyebrow=f"{clean(found.subject.name)}, {day(found.generated_at)}",
         at=format_instant(found.generated_at),
         engine=clean(found.sides[0].report.determination.engine),
     )
 
 
-def _policy(style: str) -> str:
+def page_style() -> str:
+    """Return the style sheet that every page carries in itself."""
+    return page_environment().get_template(_STYLE).render()
+
+
+def page_policy(style: str) -> str:
+    """Return the content security policy that allows exactly this style sheet, by its digest."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return the templates' environment: everything is escaped unless this room wrote it."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -103,7 +110,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["prose"] = _prose
-    environment.filters["trusted"] = _trusted
+    environment.filters["trusted"] = trusted
     environment.tests["outcome"] = lambda cell: isinstance(cell, Outcome | Verdict)
     environment.globals["kind"] = lambda block: type(block).__name__
     environment.globals["mark"] = lambda answer: MARKS[answer]
@@ -147,7 +154,7 @@ def _whole_names(text: str) -> Markup:
     return shown + escape(text[end:])
 
 
-def _trusted(text: str) -> Markup:
+def trusted(text: str) -> Markup:
     """Mark as HTML what this room itself wrote: the style sheet and the charts."""
     from markupsafe import Markup
 

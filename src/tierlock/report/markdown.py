@@ -56,7 +56,7 @@ def render_markdown(report: AssessReport) -> str:
     for section in sections_of(report):
         lines += [f"## {section.title}", ""]
         for block in section.blocks:
-            lines += _block(block)
+            lines += block_lines(block)
     return finish_markdown(lines)
 
 
@@ -69,7 +69,7 @@ def render_side_by_side_markdown(found: SideBySide) -> str:
     for section in side_by_side_sections(found):
         lines += [f"## {section.title}", ""]
         for block in section.blocks:
-            lines += _block(block)
+            lines += block_lines(block)
     return finish_markdown(lines)
 
 
@@ -100,7 +100,8 @@ def code_span(text: str) -> str:
     return f"`{inner}`" if inner else ""
 
 
-def _block(block: Block) -> list[str]:
+def block_lines(block: Block) -> list[str]:
+    """Return a block as lines of Markdown; nothing for a chart, whose table says the same."""
     if isinstance(block, Paragraph):
         return [] if block.beside_charts else [escape(block.text), ""]
     if isinstance(block, Bullets):
@@ -112,7 +113,7 @@ def _block(block: Block) -> list[str]:
     if isinstance(block, Figure):
         return []
     answer = f" {_cell(block.outcome)}" if block.outcome is not None else ""
-    inner = [line for child in block.blocks for line in _block(child)]
+    inner = [line for child in block.blocks for line in block_lines(child)]
     return [f"### {_plain(block.title)}{answer}", "", *inner]
 
 

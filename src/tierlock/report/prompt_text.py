@@ -135,7 +135,8 @@ def _version_lines(
         found = changes(before.configuration, new=row.configuration)
         rows.append((f"after {short(before.version)}", _changed_words(found)))
     else:
-        rows.append(("holds", ", ".join(map(clean, row.configuration.settings))))
+        parts = {"/".join(name.split("/")[:2]) for name in row.configuration.settings}
+        rows.append(("holds", ", ".join(map(clean, sorted(parts)))))
     head = paint(short(row.version), "bold") + when + labels + used
     return [head, *labelled(rows, width=width), ""]
 

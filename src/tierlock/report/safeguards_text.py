@@ -23,7 +23,7 @@ _MARKS: Final[dict[State, str]] = {
     "failed": "■",
 }
 _STYLES: Final[dict[State, str]] = {"met": "good", "failed": "bad"}
-_BECAUSE: Final = {"baseline": "always owed", "reached": "reached", "undetermined": "not ruled out"}
+BECAUSE: Final = {"baseline": "always owed", "reached": "reached", "undetermined": "not ruled out"}
 
 
 def render_safeguards_text(
@@ -35,7 +35,7 @@ def render_safeguards_text(
     column = max((cells(_name(view)) for view in report.safeguards), default=0)
     for owed in report.owed:
         standard = report.framework.standards[owed.standard]
-        why = _BECAUSE[owed.because]
+        why = BECAUSE[owed.because]
         of = f": {', '.join(map(clean, owed.thresholds))}" if owed.thresholds else ""
         head = f"{clean(owed.standard)}  {clean(standard.title)}"
         lines += [paint(head, "bold"), *labelled([("owed", f"{why}{of}")], width=width)]
@@ -72,14 +72,15 @@ def _view_lines(
     yield f"{paint(head, style)}{pad(_name(view), width=column)}  {first}"
     yield from (hang + line for line in rest)
     detail = " " * 16
-    for label, text in _details(view, report):
+    for label, text in detail_rows(view, report=report):
         column_of = 10
         first, *rest = wrap(text, width=width - len(detail) - column_of)
         yield f"{detail}{pad(label, width=column_of)}{first}"
         yield from (detail + " " * column_of + line for line in rest)
 
 
-def _details(view: SafeguardView, report: SafeguardsReport) -> Iterator[tuple[str, str]]:
+def detail_rows(view: SafeguardView, *, report: SafeguardsReport) -> Iterator[tuple[str, str]]:
+    """Yield what is known of a safeguard, as labels with texts; an empty label continues."""
     if not view.binding:
         yield "binds", "not: it is recommended"
     for claim in view.claims:

@@ -88,6 +88,11 @@ def _entry(line: SignatureLine, *, width: int, paint: Paint) -> Iterator[str]:
         yield from (f"  {part}" for part in wrap(reason, width=width - 2))
 
 
+def state_words(line: SignatureLine) -> str:
+    """Return in words what a signed statement does."""
+    return _WORDS[line.state][0]
+
+
 def render_signatures_json(lines: Iterable[SignatureLine]) -> str:
     """Return the same as indented JSON."""
     body = {"signatures": [_as_json(line) for line in lines]}

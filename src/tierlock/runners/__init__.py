@@ -1,6 +1,6 @@
 """RUN EVALUATIONS: drives other tools' runners, and records what anyone runs with them.
 
-The door loads a file when something in it is first asked for: others' processes load the hooks only.
+The door loads a file when it is first asked for something: others' processes load only the hooks.
 """
 
 from __future__ import annotations

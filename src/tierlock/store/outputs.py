@@ -195,7 +195,7 @@ class OutputStore:
                 "input.not-found",
                 f"`{self._path}` does not exist: no outputs were kept",
                 hint="set `keep_outputs: true` in tierlock.yaml and read the logs again with "
-                "`tierlock assess LOGS --reread all`",
+                "`tierlock assess LOGS`",
             )
         try:
             if create:
@@ -208,8 +208,8 @@ class OutputStore:
                     base.executescript(_TABLES)
                 yield base
         except sqlite3.DatabaseError as error:
-            full = isinstance(error, sqlite3.OperationalError)
-            if not full:
+            # The plain class is damage; its subclasses are a full disk, a lock, a text too large.
+            if type(error) is sqlite3.DatabaseError:
                 raise IntegrityError(
                     "integrity.digest",
                     f"the output store is damaged: {error}",

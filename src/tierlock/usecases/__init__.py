@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tierlock.usecases.demo_tamper import Caught, catch_rewritten_log
     from tierlock.usecases.expiry import expiring
     from tierlock.usecases.exporting import Exported, export_evidence
+    from tierlock.usecases.frameworks_of import under_each
     from tierlock.usecases.hands import Hand, hand_of
     from tierlock.usecases.hazards import Hazard, hazard_of
     from tierlock.usecases.head_signing import signed_head, verify_signed_head
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from tierlock.usecases.ingesting import bind, ingest, mock_models, subject_from
     from tierlock.usecases.init import init_project
     from tierlock.usecases.keeping import Kept, keep, receive
+    from tierlock.usecases.label_check import unmeasured
     from tierlock.usecases.ledger import (
         entry_of,
         export_project,
@@ -88,7 +90,6 @@ if TYPE_CHECKING:
         store_folder,
         store_settings,
         to_subject,
-        under_each,
     )
     from tierlock.usecases.prompts import (
         add_version,
@@ -97,7 +98,6 @@ if TYPE_CHECKING:
         may_show,
         pick,
         read_history,
-        unmeasured,
     )
     from tierlock.usecases.proving import Proved, prove
     from tierlock.usecases.question import Answer, active_plan, ask, record
@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from tierlock.usecases.register import look_up
     from tierlock.usecases.remembering import FileMemory, Reread, remember
     from tierlock.usecases.replacing import replace_file
+    from tierlock.usecases.reporting import report_document, report_values
     from tierlock.usecases.run_settings import Elicitation, RunSettings, TokenPrice
     from tierlock.usecases.run_start import start_run
     from tierlock.usecases.running_logs import land, land_leftovers, owing_runs
@@ -158,6 +159,7 @@ if TYPE_CHECKING:
 _HOMES = homes_in(
     __name__,
     {
+        "reporting": "report_values report_document",
         "allocation": "Spending spending",
         "anchor_project": "keep_given stamp_project",
         "anchoring": "ANCHORS Anchored StoredAnchor confirm_anchors keep_anchor stored_anchors",
@@ -178,6 +180,7 @@ _HOMES = homes_in(
         "demo_tamper": "Caught catch_rewritten_log",
         "expiry": "expiring",
         "exporting": "Exported export_evidence",
+        "frameworks_of": "under_each",
         "hands": "Hand hand_of",
         "hazards": "Hazard hazard_of",
         "head_signing": "signed_head verify_signed_head",
@@ -185,6 +188,7 @@ _HOMES = homes_in(
         "ingesting": "bind ingest mock_models subject_from",
         "init": "init_project",
         "keeping": "Kept keep receive",
+        "label_check": "unmeasured",
         "ledger": (
             "entry_of export_project exported_ledger import_into log_records project_ledger "
             "records_in"
@@ -201,12 +205,10 @@ _HOMES = homes_in(
         "plan_register": "PlanRegister read_plans sealed_framework",
         "plan_state": "plan_status",
         "project": (
-            "store_settings StoreSettings PROJECT_FILE Project ProjectFile SubjectFile bare_project load_project "
-            "read_bytes store_folder to_subject under_each"
+            "PROJECT_FILE Project ProjectFile StoreSettings SubjectFile bare_project load_project "
+            "read_bytes store_folder store_settings to_subject"
         ),
-        "prompts": (
-            "add_version import_configurations label_versions may_show pick read_history unmeasured"
-        ),
+        "prompts": "add_version import_configurations label_versions may_show pick read_history",
         "proving": "Proved prove",
         "question": "Answer active_plan ask record",
         "recorded": "RecordedTimes anchored_by recorded_at recorded_times times_in",
@@ -399,7 +401,9 @@ __all__ = [
     "register_start",
     "remember",
     "replace_file",
+    "report_document",
     "report_of",
+    "report_values",
     "restore",
     "revocations_in",
     "revoke_permit",

@@ -19,6 +19,7 @@ from tierlock.core import (
     Subject,
     canonical_bytes,
     digest,
+    format_instant,
 )
 from tierlock.usecases.bundle_content import Content
 from tierlock.usecases.bundle_manifest import Opened
@@ -52,6 +53,14 @@ def check_seal(opened: Opened, *, trust: Trust, at: datetime) -> Sealed:
     except IntegrityError as error:
         return Sealed((), Reason(code=error.code, says=f"the seal: {error.message}"))
     return Sealed(verified.signers, None)
+
+
+def check_bundled_at(opened: Opened, *, at: datetime) -> Iterator[Reason]:
+    """Yield that a bundle which nobody signed is dated later than the check (as A-20 has it)."""
+    bundled_at = opened.manifest.bundled_at
+    if opened.seal is None and bundled_at > at:
+        says = f"the bundle is of {format_instant(bundled_at)}, after {format_instant(at)}"
+        yield Reason(code="attest.future", says=says)
 
 
 def check_trusted(content: Content, *, trust: Trust) -> Iterator[Reason]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from tierlock.attest import Trust
 from tierlock.core import Decision, Reason, format_instant
@@ -109,6 +110,17 @@ def engine_in_words(lock: EngineLock) -> str:
     """Return an engine lock in one line."""
     parts = ", ".join(f"{name} {version}" for name, version in sorted(lock.packages.items()))
     return f"{lock.engine}, tierlock {lock.tierlock}, python {lock.python}, {parts}"
+
+
+def end_in_words(decision: Decision | None, *, at: datetime) -> Iterator[str]:
+    """Yield until when an ALLOW holds: what verifies may have ended long ago."""
+    end = None if decision is None else decision.expires_at
+    if end is None:
+        return
+    if end <= at:
+        yield f"the ALLOW ended {format_instant(end)}, before this check: it permits nothing now"
+    else:
+        yield f"the ALLOW holds until {format_instant(end)} at most; the gate may close before"
 
 
 def action_in_words(decision: Decision | None) -> str:

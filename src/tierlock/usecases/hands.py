@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tierlock.core import InputError, IntegrityError, Record, format_instant
 from tierlock.usecases.project import Project
-from tierlock.usecases.signed import matter_of
+from tierlock.usecases.signed import in_one_matter, matter_of
 from tierlock.usecases.stated import Stated
 
 if TYPE_CHECKING:
@@ -127,10 +127,13 @@ def check_apart(
     groups = [set(group) for group in (project.trust.apart if project.trust else ())]
     groups += [{name, *one.independent_of} for name, one in framework.roles.items()]
     for other in stated.signed:
-        if not other.counts or other.role == role or other.record is None:
+        # What waits for another role was signed all the same.
+        signed = other.counts or other.code == "signed.waits"
+        if not signed or other.role == role or other.record is None:
             continue
-        matters = {matter_of(record), ""} if not all_apart else {matter_of(record)}
-        if matter_of(other.record) not in matters or other.kind == "negative":
+        mine, theirs = matter_of(record), matter_of(other.record)
+        one_matter = mine == theirs if all_apart else in_one_matter(mine, other=theirs)
+        if not one_matter or other.kind == "negative":
             continue
         same = same_person(other.person, other=hand.person)
         apart = any(role in group and other.role in group for group in groups)

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tierlock.core import IntegrityError
+from tierlock.ledger import Draft
 from tierlock.usecases.ledger import log_records
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import record
-from tierlock.usecases.signed import placed
+from tierlock.usecases.signed import ENVELOPE, placed
 from tierlock.usecases.signing import Offer
 
 
@@ -44,6 +45,7 @@ def keep(project: Project, *, offer: Offer) -> Kept:
     if offer.answer is not None:
         record(project, answer=offer.answer)
     data = canonical_envelope(envelope)
+    _check_fits(data, at=offer.at)
     name = project.store.add_signed(data)
     return Kept(name=name, place=log_signed(project, envelope=data, at=offer.at), envelope=data)
 
@@ -65,11 +67,21 @@ def receive(project: Project, *, envelope: bytes, at: datetime) -> Kept:
     Whether it counts is asked whenever it is read; one that does not is listed with the reason.
 
     Raises:
-        InputError: the store or the ledger can not be written.
+        InputError: the store or the ledger can not be written; `ledger.content`, it is too large.
         IntegrityError: `attest.envelope`, it is no envelope.
     """
     from tierlock.attest import canonical_envelope, parse_envelope
 
     data = canonical_envelope(parse_envelope(envelope))
+    _check_fits(data, at=at)
     name = project.store.add_signed(data)
     return Kept(name=name, place=log_signed(project, envelope=data, at=at), envelope=data)
+
+
+def _check_fits(envelope: bytes, *, at: datetime) -> None:
+    """Refuse what the ledger could never hold: in the store it would close every later command.
+
+    Raises:
+        InputError: `ledger.content`.
+    """
+    Draft(media_type=ENVELOPE, payload=envelope, logged_at=at)

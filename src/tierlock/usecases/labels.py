@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +32,16 @@ def labelled(value: str, *, part: Part, store: Path) -> str:
         raise InputError(
             "input.not-found",
             f"the configuration history has no label `{label}`",
-            hint=f"leave `elicitation` out for now, and give the label to a version: "
-            f"tierlock prompt label {label} VERSION --as NAME",
+            hint=f"give it to a version: tierlock prompt label {label} VERSION --as NAME",
         )
     return found.part
+
+
+def without_labels(parts: Mapping[Part, str], *, store: Path) -> dict[Part, str]:
+    """Return the parts of a project file without labels that nobody gave yet."""
+    given = ConfigurationStore(store).labels()
+    return {
+        part: value
+        for part, value in parts.items()
+        if not value.startswith(LABEL) or value.removeprefix(LABEL) in given
+    }

@@ -8,7 +8,16 @@ from typing import Final
 from pydantic import Field, model_validator
 
 from tierlock.attest import parse_envelope
-from tierlock.core import Digest, InputError, Instant, IntegrityError, Record, format_instant
+from tierlock.core import (
+    Digest,
+    InputError,
+    Instant,
+    IntegrityError,
+    Parts,
+    Record,
+    Subject,
+    format_instant,
+)
 from tierlock.ledger import Entry, Ledger
 from tierlock.permit import Permit, PermitRefused, parse_permit
 
@@ -58,6 +67,25 @@ def revocations_in(ledger: Ledger, *, size: int) -> Iterator[Revocation]:
     for entry in ledger.entries_of(REVOCATION_ENTRY):
         if entry.index < size:
             yield _revocation_in(entry)
+
+
+def named_by(permit: Permit, *, subject: Subject) -> Subject | None:
+    """Return the project's subject with name and parts of a permit, None for another subject's.
+
+    Whoever renames the subject in the project file, or changes a part there, takes no permit out of
+    the gate's sight.
+    """
+    same = permit.parts.get("weights") == subject.parts.weights
+    if not same and not subject.answers_to(permit.subject):
+        return None
+    others = [name for name in (*subject.known_as, subject.name) if name != permit.subject]
+    return subject.model_copy(
+        update={
+            "name": permit.subject,
+            "known_as": subject.known_as if permit.subject == subject.name else tuple(others),
+            "parts": Parts.model_validate(dict(permit.parts)),
+        }
+    )
 
 
 def words_of_permit(entry: Entry) -> tuple[str, str] | None:

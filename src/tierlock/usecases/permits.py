@@ -45,6 +45,7 @@ from tierlock.usecases.permit_log import (
     PERMIT_ENTRY,
     REVOCATION_ENTRY,
     Revocation,
+    named_by,
     permits_in,
     revocations_in,
 )
@@ -246,19 +247,23 @@ def issue_status(
 
 
 def _closed(project: Project, *, permits: Iterable[Permit], at: datetime) -> frozenset[str]:
-    """Ids of the permits for the project's subject, as it is, that the gate would not give now."""
-    parts = {part: value for part in PARTS if (value := getattr(project.subject.parts, part))}
+    """Ids of the permits about the project's subject that the gate would not give now."""
     rules = digest(project.framework)
-    verdicts: dict[Action, Verdict | None] = {}
+    verdicts: dict[tuple[Action, str], Verdict | None] = {}
     closed = set()
     for permit in permits:
-        if permit.subject != project.subject.name or dict(permit.parts) != parts:
+        subject = named_by(permit, subject=project.subject)
+        if subject is None:
             continue
         action = Action(name=permit.action, surface=permit.surface, audience=permit.audience)
-        if action not in verdicts:
-            decision = ask(project, at=at, action=action).decision
-            verdicts[action] = None if decision is None else decision.verdict
-        if verdicts[action] is not Verdict.ALLOW or permit.framework_digest != rules:
+        if permit.framework_digest != rules:
+            closed.add(permit.id)
+            continue
+        known = digest(subject)
+        if (action, known) not in verdicts:
+            decision = ask(project._replace(subject=subject), at=at, action=action).decision
+            verdicts[action, known] = None if decision is None else decision.verdict
+        if verdicts[action, known] is not Verdict.ALLOW:
             closed.add(permit.id)
     return frozenset(closed)
 

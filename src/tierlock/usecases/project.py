@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
@@ -25,7 +25,7 @@ from tierlock.core import (
 from tierlock.frameworks import get_framework, parse_record
 from tierlock.store import LocalStore
 from tierlock.usecases.hazards import Hazard
-from tierlock.usecases.labels import LABEL, labelled
+from tierlock.usecases.labels import LABEL, labelled, without_labels
 from tierlock.usecases.run_settings import RunSettings, TokenPrice
 from tierlock.usecases.statements import Statements
 
@@ -111,12 +111,15 @@ class Project(NamedTuple):
     readers: tuple[str, ...] = ()
 
 
-def load_project(folder: Path, *, framework: str | None = None) -> Project:
+def load_project(
+    folder: Path, *, framework: str | None = None, unlabelled: bool = False
+) -> Project:
     """Return the project in `folder`.
 
     Args:
         folder: folder of a `tierlock.yaml`, or the file itself.
         framework: name or path that replaces the file's framework.
+        unlabelled: a label that nobody gave yet leaves the part unknown, for who gives labels.
 
     Raises:
         InputError: no project file, or one that does not follow its schema.
@@ -131,7 +134,11 @@ def load_project(folder: Path, *, framework: str | None = None) -> Project:
         )
     file = parse_record(read_bytes(path), kind=ProjectFile, name=str(path))
     store = LocalStore(root / file.store)
-    subject = to_subject(file.subject, root=root, store=store.folder)
+    written = file.subject
+    if unlabelled:
+        parts = without_labels(written.parts, store=store.folder)
+        written = written.model_copy(update={"parts": parts})
+    subject = to_subject(written, root=root, store=store.folder)
     return Project(
         root=root,
         framework=get_framework(framework or _resolve(file.framework, root)),
@@ -194,35 +201,6 @@ def bare_project(folder: Path, *, framework: str, subject: Subject) -> Project:
         action=None,
         ledger=str(_ledger_in(folder / STORE_FOLDER)),
     )
-
-
-def under_each(project: Project, *, also: Sequence[str]) -> tuple[Project, ...]:
-    """Return the project, and the same subject and store under each further framework.
-
-    Args:
-        project: the project under its first framework.
-        also: names or paths of further frameworks.
-
-    Raises:
-        FrameworkError: no such framework, or a file with a problem.
-        InputError: a file can not be read, or two of them are called the same.
-
-    >>> from tierlock.core import Subject
-    >>> one = bare_project(Path(), framework="asl/reference-1", subject=Subject(name="small"))
-    >>> [each.framework.name for each in under_each(one, also=["anthropic/rsp-2.2"])]
-    ['asl/reference-1', 'anthropic/rsp-2.2']
-    """
-    projects = [project]
-    for name in also:
-        framework = get_framework(name)
-        if framework.name in {each.framework.name for each in projects}:
-            raise InputError(
-                "input.type",
-                f"`{framework.name}` is named twice",
-                hint="name each framework once; a changed copy needs a version of its own",
-            )
-        projects.append(project._replace(framework=framework))
-    return tuple(projects)
 
 
 def to_subject(file: SubjectFile, *, root: Path, store: Path | None = None) -> Subject:

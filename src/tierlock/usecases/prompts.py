@@ -24,7 +24,7 @@ from tierlock.ledger import Draft
 from tierlock.report import ConfigurationVersion, PromptHistory
 from tierlock.store import ConfigurationStore
 from tierlock.usecases.configured import read_configurations
-from tierlock.usecases.hazards import Hazard, gravest, hazard_of
+from tierlock.usecases.hazards import Hazard, check_hazards, gravest, hazard_of
 from tierlock.usecases.ledger import log_records, project_ledger
 from tierlock.usecases.output_log import CONFIGURATION_ENTRY
 from tierlock.usecases.outputs import Ask, reveal
@@ -136,8 +136,9 @@ def label_versions(
     """
     history = _history(project)
     found = tuple(dict.fromkeys(v for name in versions for v in resolve(project, name=name)))
-    note = _note(label=label, versions=found, author=author, at=at, says=says)
     earlier = history.labels().get(label)
+    after = None if earlier is None else digest(earlier)
+    note = _note(label=label, versions=found, author=author, at=at, says=says, after=after)
     before = () if earlier is None else earlier.versions
     _log(project, note=note, at=at)
     history.add([], notes=[note])
@@ -148,11 +149,17 @@ def label_versions(
 
 
 def _note(
-    *, label: str, versions: tuple[str, ...], author: str, at: datetime, says: str
+    *,
+    label: str,
+    versions: tuple[str, ...],
+    author: str,
+    at: datetime,
+    says: str,
+    after: str | None = None,
 ) -> ConfigurationNote:
     try:
         return ConfigurationNote(
-            label=label, versions=versions, author=author, noted_at=at, says=says
+            label=label, versions=versions, author=author, noted_at=at, says=says, after=after
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
@@ -188,10 +195,14 @@ def read_history(project: Project) -> PromptHistory:
     A version comes with what it changed against the one before it in the same evaluation.
 
     Raises:
+        InputError: `hazards` names what there is not.
         IntegrityError: the history is damaged.
     """
     history = _history(project)
     sightings, notes, labels = history.sightings(), history.notes(), history.labels()
+    evaluations = {one.evaluation for one in sightings}
+    evaluations |= {item.evaluation for item in project.store.evidence()}
+    check_hazards(project.hazards, framework=project.framework, evaluations=evaluations)
     rows = []
     for version in history.versions():
         runs = tuple(one for one in sightings if one.version == version)
@@ -252,21 +263,6 @@ def pick(history: PromptHistory, *, project: Project, name: str) -> Configuratio
             hint=f"name one: {', '.join(version[7:19] for version in found)}",
         )
     return next(row for row in history.versions if row.version == found[0])
-
-
-def unmeasured(project: Project) -> str | None:
-    """Return what to know about a use of the subject with which nothing was measured; else None."""
-    part = project.subject.parts.elicitation
-    history = _history(project)
-    versions = history.behind(part)
-    if not versions or any(
-        item.subject.parts.elicitation == part and project.subject.answers_to(item.subject.name)
-        for item in project.store.evidence()
-    ):
-        return None
-    named = sorted(name for name, note in history.labels().items() if note.part == part)
-    shown = f"`{named[0]}`" if named else versions[0][:19]
-    return f"no evidence was measured with the elicitation {shown}; see tierlock prompt log"
 
 
 def _history(project: Project) -> ConfigurationStore:

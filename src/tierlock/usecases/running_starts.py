@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
+from pathlib import Path
 from typing import Final, NamedTuple
 
-from tierlock.core import Parts, RegisteredRun, canonical_json, digest, format_instant
-from tierlock.core import parse_instant as instant_from
+from tierlock.core import (
+    InputError,
+    Instant,
+    IntegrityError,
+    Parts,
+    Record,
+    RegisteredRun,
+    canonical_bytes,
+    digest,
+)
 from tierlock.store import append_lines, exclusive, read_lines
 from tierlock.usecases.ledger import log_records
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import active_plan
 
 _ATTEMPTS: Final = "attempts.jsonl"
+
+
+class _Attempt(Record):
+    """When work was first begun, as one of its attempts noted it."""
+
+    work: str
+    run_id: str
+    started_at: Instant
 
 
 class Begun(NamedTuple):
@@ -59,6 +75,7 @@ def register_start(project: Project, *, run: Begun, at: datetime) -> Registered:
 
     Raises:
         InputError: the store or the ledger can not be written; then nothing is registered.
+        IntegrityError: `integrity.digest`, the list of attempts is damaged.
     """
     own = project.subject.answers_to(run.model)
     evaluations = project.framework.evaluations
@@ -87,16 +104,26 @@ def register_start(project: Project, *, run: Begun, at: datetime) -> Registered:
 
 def _first_start(project: Project, *, run: Begun, at: datetime) -> datetime:
     """When the first attempt at the same work began; this one is noted with it."""
-    folder = project.store.folder
     project.store.prepare()
-    with exclusive(folder):
-        earlier = [
-            instant_from(line["startedAt"])
-            for line in map(json.loads, read_lines(folder / _ATTEMPTS))
-            if line["work"] == run.work
-        ]
+    path = project.store.folder / _ATTEMPTS
+    with exclusive(project.store.folder):
+        earlier = [one.started_at for one in _attempts(path) if one.work == run.work]
         # Logs state whole seconds, and a second log of one second is dated after it.
         first = min([at, run.created, *earlier])
-        line = {"run": run.run_id, "startedAt": format_instant(first), "work": run.work}
-        append_lines(folder / _ATTEMPTS, lines=[canonical_json(line)])
+        note = _Attempt(work=run.work, run_id=run.run_id, started_at=first)
+        append_lines(path, lines=[canonical_bytes(note)])
     return first
+
+
+def _attempts(path: Path) -> list[_Attempt]:
+    try:
+        return [_Attempt.parse(line) for line in read_lines(path)]
+    except InputError as error:
+        if error.code == "input.store":
+            raise
+        raise IntegrityError(
+            "integrity.digest",
+            f"the store is damaged: {error.message}",
+            location=str(path),
+            hint="restore the file from a backup; no start is registered without it",
+        ) from None

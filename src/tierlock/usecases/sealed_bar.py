@@ -71,12 +71,14 @@ def standing_bars(
 def _latest(project: Project, *, register: PlanRegister) -> dict[str, Plan]:
     """The latest plan about this subject per framework digest.
 
-    A weights digest that one side does not state may be the same: leaving it out lifts no bar.
+    A weights digest that one side does not state may be the same: leaving it out lifts no bar. Nor
+    does another name for the same weights.
     """
     subject, found = project.subject, dict[str, Plan]()
     for plan in sorted(register.plans, key=lambda plan: plan.sealed_at):
         known = {plan.weights, subject.parts.weights} - {None}
-        if subject.answers_to(plan.subject) and len(known) < 2:
+        same = plan.weights is not None and plan.weights == subject.parts.weights
+        if same or (subject.answers_to(plan.subject) and len(known) < 2):
             found[plan.framework] = plan
     return found
 
@@ -97,7 +99,7 @@ def _replaces(
     runs = (*register.runs, *project.store.runs())
     return moved or not any(
         plan.slot(run.slot) is not None
-        and project.subject.answers_to(run.subject)
+        and (project.subject.answers_to(run.subject) or run.subject == plan.subject)
         and run.started_at >= since
         and (run.started_at < until or run.run_id in entries[new].known)
         for run in runs

@@ -75,6 +75,7 @@ def assess_side_by_side(imports: Imports, *, projects: Sequence[Project], at: da
         framework=first.framework,
         subject=first.subject,
         also=frameworks[1:],
+        keep_outputs=first.keep_outputs,
     )
     asked = [_ask(project, at=at) for project in projects]
     for project, (answer, _) in zip(projects, asked, strict=True):

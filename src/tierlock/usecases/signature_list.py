@@ -29,7 +29,7 @@ from tierlock.usecases.ledger import project_ledger
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import ask
 from tierlock.usecases.signed import ENVELOPE, Signed
-from tierlock.usecases.stated import NegativeKey, key_of_negative
+from tierlock.usecases.stated import NegativeKey, Resolution, key_of_negative, resolutions
 
 
 def signatures(project: Project, *, at: datetime) -> tuple[SignatureLine, ...]:
@@ -41,18 +41,14 @@ def signatures(project: Project, *, at: datetime) -> tuple[SignatureLine, ...]:
     answer = ask(project, at=at, action=None)
     now = determination_id(answer.determination)
     rules = digest(project.framework)
-    ended = {
-        key_of_negative(one.record): one
-        for one in answer.stated.signed
-        if one.counts and isinstance(one.record, Negative) and one.record.resolved_at is not None
-    }
+    ended = resolutions(answer.stated.signed, at=at)
     return tuple(
         _line(one, now=now, rules=rules, at=at, ended=ended) for one in answer.stated.signed
     )
 
 
 def _line(
-    one: Signed, *, now: str, rules: str, at: datetime, ended: Mapping[NegativeKey, Signed]
+    one: Signed, *, now: str, rules: str, at: datetime, ended: Mapping[NegativeKey, Resolution]
 ) -> SignatureLine:
     end = _end(one.record)
     line = SignatureLine(
@@ -84,12 +80,13 @@ def _line(
     return line
 
 
-def _negative(line: SignatureLine, one: Signed, *, end: Signed | None) -> SignatureLine:
+def _negative(line: SignatureLine, one: Signed, *, end: Resolution | None) -> SignatureLine:
     """A negative restricts whoever signed it, until a signed statement that counts resolves it."""
-    if end is not None:
-        if end.name == one.name:
+    if end is not None and end.ends(one):
+        by = end.statement
+        if by.name == one.name:
             return line
-        why = f"{end.person} resolved it as {end.role}, {end.name[:19]}…"
+        why = f"{by.person} resolved it as {by.role}, {by.name[:19]}…"
         return line._replace(state="resolved", code="signed.resolved", why=why)
     if not one.code:
         return line._replace(state="restricts")

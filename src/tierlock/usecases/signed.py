@@ -14,6 +14,7 @@ from tierlock.core import (
     Approval,
     InputError,
     IntegrityError,
+    Negative,
     Record,
     Ruling,
     SubjectRef,
@@ -40,6 +41,7 @@ class Signed(NamedTuple):
         kind, role, signed_at, record: what it states; None or empty where it can not be read.
         person: whose signature counts; else whom the statement names, if anybody.
         place: where it is in the ledger; None where it is not there yet.
+        weights: digest of the weights that it is about, where it names any.
         code, why: why the signature does not count; empty where it does.
         verified: what was verified; None where nothing was.
     """
@@ -51,6 +53,7 @@ class Signed(NamedTuple):
     signed_at: datetime | None
     record: Record | None
     place: int | None
+    weights: str | None = None
     code: str = ""
     why: str = ""
     verified: Verified | None = None
@@ -206,19 +209,22 @@ def _expected(project: Project) -> ExpectedSubject:
 
 def _unverified(envelope: Envelope, *, place: int | None) -> Signed:
     """What an envelope says, whoever signed it."""
-    from tierlock.attest import predicate_of, statement_of
+    from tierlock.attest import parts_of, predicate_of, statement_of
 
     nothing = Signed(envelope.payload_digest, None, "", "", None, None, place)
     try:
-        kind, predicate = predicate_of(statement_of(envelope))
+        statement = statement_of(envelope)
+        kind, predicate = predicate_of(statement)
     except TierlockError:
         return nothing
+    about = parts_of(statement.subject)
     return nothing._replace(
         kind=kind,
         role=predicate.role,
         person=str(getattr(predicate.record, "signer", "")),
         signed_at=predicate.signed_at,
         record=predicate.record,
+        weights=None if about is None else about[1].weights,
     )
 
 
@@ -229,8 +235,8 @@ def _kept_apart(read: Iterator[Signed], *, apart: Sequence[Sequence[str]]) -> It
     """
     held: list[Signed] = []
     for one in read:
-        if one.verified is None or one.code or one.kind == "negative":
-            yield one  # whoever objects may always do so
+        if one.verified is None or one.code or _objects(one.record):
+            yield one
             continue
         # Only now: who has signed nothing does not wait for the libraries of signatures.
         from tierlock.attest import check_separation
@@ -239,7 +245,7 @@ def _kept_apart(read: Iterator[Signed], *, apart: Sequence[Sequence[str]]) -> It
         beside = [
             other.verified
             for other in held
-            if other.verified is not None and matter_of(other.record) in {matter, ""}
+            if other.verified is not None and in_one_matter(matter, other=matter_of(other.record))
         ]
         before = set(check_separation(beside, apart=apart))
         clash = [
@@ -252,6 +258,19 @@ def _kept_apart(read: Iterator[Signed], *, apart: Sequence[Sequence[str]]) -> It
         else:
             held.append(one)
             yield one
+
+
+def _objects(record: Record | None) -> bool:
+    """Whoever objects may always do so; whoever resolves opens something."""
+    return isinstance(record, Negative) and record.resolved_at is None
+
+
+def in_one_matter(matter: str, *, other: str) -> bool:
+    """Tell whether two matters are one; what leads to every determination is in all of them.
+
+    Whichever was signed first: a claim can be signed after the approval that it leads to.
+    """
+    return matter == other or "" in {matter, other}
 
 
 def matter_of(record: Record | None) -> str:

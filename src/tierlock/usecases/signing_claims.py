@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tierlock.core import Claim, InputError, StatedClaim
-from tierlock.usecases.hands import Hand, check_end, find_signed, role_for
+from tierlock.usecases.hands import Hand, check_apart, check_end, find_signed, role_for
 from tierlock.usecases.project import Project
 from tierlock.usecases.signature_list import words_of
 from tierlock.usecases.signing import Offer, offer_alone
@@ -57,6 +57,14 @@ def _claim_offer(
 ) -> Offer:
     asked = sorted(approvers_of(claim))
     chosen = role_for(hand, asked=asked, given=role)
+    check_apart(
+        project,
+        hand=hand,
+        role=chosen,
+        stated=read_stated(project, at=at),
+        record=claim,
+        all_apart=False,
+    )
     says = [words_of(claim)]
     if asked:
         says.append(f"it counts once each of these roles has signed it: {', '.join(asked)}")

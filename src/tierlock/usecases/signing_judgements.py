@@ -26,7 +26,7 @@ from tierlock.usecases.project import Project
 from tierlock.usecases.question import ask
 from tierlock.usecases.signature_list import words_of
 from tierlock.usecases.signing import Offer, offer_about, offer_alone
-from tierlock.usecases.stated import read_stated
+from tierlock.usecases.stated import MACHINES, RESOLVED, read_stated
 
 Objection = Literal[
     "revocation", "incident", "new_attack_class", "dissent", "objection", "failed_claim"
@@ -162,10 +162,12 @@ def offer_resolution(
     check_reasons(says, flag="--says")
     stated = read_stated(project, at=at)
     record = find_signed(stated, name=name, kind=Negative)
-    chosen = role_for(hand, asked=(), given=role)
+    judging = [one for one in hand.roles if one not in MACHINES]
+    chosen = role_for(hand, asked=judging or ("a person who judges",), given=role)
     resolved = record.model_copy(
-        update={"resolved_at": at, "says": f"{record.says}; resolved: {says}"}
+        update={"resolved_at": at, "says": f"{record.says}{RESOLVED}{says}"}
     )
+    check_apart(project, hand=hand, role=chosen, stated=stated, record=resolved, all_apart=False)
     return offer_alone(
         project, record=resolved, role=chosen, hand=hand, at=at, says=[words_of(resolved)]
     )

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from itertools import combinations, product
+from typing import Final, NamedTuple, TypeVar
 
 from tierlock.core import (
     Approval,
     Attestation,
     Choice,
     Claim,
+    Framework,
     Negative,
     Negatives,
     Record,
     Ruling,
     digest,
 )
+from tierlock.usecases.label_check import check_labels
 from tierlock.usecases.project import Project
 from tierlock.usecases.signed import Signed, read_signed
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S", Ruling, Choice)
-NegativeKey = tuple[str, str, str, datetime]
+NegativeKey = tuple[str, str, str, datetime, str]
+RESOLVED: Final = "; resolved: "
+"""Between the words of a negative record and the reasons why it is resolved."""
+MACHINES: Final = frozenset({"bundle", "ledger", "permit-issuer", "permit-status"})
+"""Roles in which machines seal and permit; none of them judges anything."""
 
 
 class Stated(NamedTuple):
@@ -49,10 +56,12 @@ def read_stated(project: Project, *, at: datetime) -> Stated:
     supports only if the trust file accepts its signature.
 
     Raises:
-        IntegrityError: store, ledger and trust file do not agree (see `read_signed`).
+        IntegrityError: store, ledger and trust file do not agree (see `read_signed` and
+            `check_labels`).
     """
+    check_labels(project)
     file = project.statements
-    signed = tuple(_awaited(read_signed(project, at=at)))
+    signed = tuple(_awaited(read_signed(project, at=at), framework=project.framework))
     return Stated(
         claims=(*file.to_claims(), *_of(Claim, signed)),
         attestations=(*file.to_attestations(), *_of(Attestation, signed)),
@@ -86,20 +95,43 @@ def _joined(records: Sequence[S]) -> tuple[S, ...]:
     return join_signatures(records)
 
 
-def _awaited(signed: Sequence[Signed]) -> Iterator[Signed]:
+def _awaited(signed: Sequence[Signed], *, framework: Framework) -> Iterator[Signed]:
     """Refuse a claim whose exception waits for the signature of a role that must approve it."""
-    roles: dict[str, set[str]] = {}
+    people: dict[str, dict[str, set[str]]] = {}
     for one in signed:
         if one.counts and isinstance(one.record, Claim):
-            roles.setdefault(digest(one.record), set()).add(one.role)
+            roles = people.setdefault(digest(one.record), {})
+            roles.setdefault(one.role, set()).add(one.person)
     for one in signed:
         if one.counts and isinstance(one.record, Claim):
-            missing = approvers_of(one.record) - roles[digest(one.record)]
-            if missing:
-                names = ", ".join(sorted(missing))
+            asked = approvers_of(one.record)
+            roles = people[digest(one.record)]
+            names = ", ".join(sorted(asked - roles.keys()))
+            if names:
                 yield one.refused("signed.waits", f"it waits for the signature of {names}")
                 continue
+            if not _separate({role: roles[role] for role in asked}, framework=framework):
+                names = ", ".join(sorted(asked))
+                why = f"one person signed as several of {names}, which are independent"
+                yield one.refused("signed.apart", why)
+                continue
         yield one
+
+
+def _separate(people: Mapping[str, Set[str]], *, framework: Framework) -> bool:
+    """Whether one person per role can be chosen so that independent roles differ (G-10)."""
+    apart = {
+        frozenset((role, other))
+        for role in people.keys() & framework.roles.keys()
+        for other in framework.roles[role].independent_of
+    }
+    return any(
+        all(
+            first != second or frozenset((role, other)) not in apart
+            for (role, first), (other, second) in combinations(zip(people, chosen, strict=True), 2)
+        )
+        for chosen in product(*people.values())
+    )
 
 
 def approvers_of(claim: Claim) -> set[str]:
@@ -120,29 +152,70 @@ def _standing(project: Project, *, signed: Sequence[Signed], at: datetime) -> Ne
         key = key_of_negative(record)
         if key not in standing or standing[key].resolved_at is None:
             standing[key] = record
-    ended: dict[NegativeKey, Negative] = {}
-    opened: dict[NegativeKey, Negative] = {}
+    ended = resolutions(signed, at=at)
+    found = {**standing, **{key: one.resolved for key, one in ended.items()}}
     for one in signed:
         if isinstance(one.record, Negative):
-            if one.counts and one.record.resolved_at is not None and one.record.resolved_at <= at:
-                ended[key_of_negative(one.record)] = one.record
-            else:
-                record = _restricting(one, one.record, at=at)
-                opened[key_of_negative(record)] = record
-    return stated.model_copy(update={"records": tuple({**standing, **opened, **ended}.values())})
+            record = _restricting(one, one.record, project=project, at=at)
+            end = ended.get(key_of_negative(record))
+            if end is None or not end.ends(one):
+                found[key_of_negative(record)] = record
+    return stated.model_copy(update={"records": tuple(found.values())})
 
 
-def _restricting(one: Signed, record: Negative, *, at: datetime) -> Negative:
+class Resolution(NamedTuple):
+    """A signed statement that counts, and says that a negative record is resolved."""
+
+    statement: Signed
+    resolved: Negative
+
+    def ends(self, one: Signed) -> bool:
+        """Tell whether it ends a signed record of its key: only one that was signed before."""
+        signed_at = self.statement.signed_at
+        if one.signed_at is None or signed_at is None:
+            return False
+        return one.name == self.statement.name or one.signed_at <= signed_at
+
+
+def resolutions(signed: Iterable[Signed], *, at: datetime) -> dict[NegativeKey, Resolution]:
+    """Return, per negative record, the latest resolution that counts as of `at`.
+
+    One in the role of a machine is none: it can judge nothing.
+    """
+    found: dict[NegativeKey, Resolution] = {}
+    for one in signed:
+        record = one.record
+        if not isinstance(record, Negative) or record.resolved_at is None:
+            continue
+        if one.counts and one.role not in MACHINES and record.resolved_at <= at:
+            key, resolution = key_of_negative(record), Resolution(one, record)
+            if key not in found or not found[key].ends(one):
+                found[key] = resolution
+    return found
+
+
+def _restricting(one: Signed, record: Negative, *, project: Project, at: datetime) -> Negative:
     """A signed negative as it restricts: open, and never put off by a date that nobody vouches for.
 
     What somebody trusted signed after `at` keeps its date: a question about the past does not
-    answer as if it were not there.
+    answer as if it were not there. One about these very weights is about this subject, whatever
+    it is called now.
     """
     later = record.happened_at > at and one.code != "attest.future"
-    update = {"resolved_at": None, **({"happened_at": at} if later else {})}
+    mine = one.weights is not None and one.weights == project.subject.parts.weights
+    renamed = mine and not project.subject.answers_to(record.subject)
+    update = {
+        "resolved_at": None,
+        **({"happened_at": at} if later else {}),
+        **({"subject": project.subject.name} if renamed else {}),
+    }
     return record.model_copy(update=update)
 
 
 def key_of_negative(record: Negative) -> NegativeKey:
-    """Return what names a negative record, open or resolved."""
-    return (record.kind, record.subject, record.concerns, record.happened_at)
+    """Return what names a negative record, open or resolved; why it was resolved is no part of it.
+
+    Two records of one day about the whole subject differ by their words only.
+    """
+    words = record.says.partition(RESOLVED)[0]
+    return (record.kind, record.subject, record.concerns, record.happened_at, words)

@@ -27,6 +27,7 @@ from tierlock.ledger import Confirmed, HeldHead, check_extended
 from tierlock.report import ComparedFinding, Hidden, VerifyReport
 from tierlock.usecases.anchoring import ANCHORS, holding_anchors, stored_anchors
 from tierlock.usecases.bundle_checks import (
+    check_bundled_at,
     check_ledger,
     check_seal,
     check_signed,
@@ -48,6 +49,7 @@ from tierlock.usecases.bundle_words import (
     action_in_words,
     checked_in_words,
     dissent_in_words,
+    end_in_words,
     engine_in_words,
     notes_in_words,
     signers_in_words,
@@ -107,6 +109,7 @@ def verify(
     sealed = check_seal(opened, trust=trust, at=at)
     if sealed.problem is not None and not (opened.seal is None and allow_unsigned):
         problems.append(sealed.problem)
+    problems += check_bundled_at(opened, at=at)
     problems += check_trusted(content, trust=trust)
     problems += check_ledger(content, withheld=withheld_kinds(opened))
     priors = _check_priors(opened, content=content, problems=problems)
@@ -239,7 +242,11 @@ def _report(
         ],
         not_recomputed=again.not_recomputed,
         time=time_in_words(content, confirmed=seen.held),
-        notes=[*seen.priors, *notes_in_words(content, opened=opened, trust=trust, logs=seen.logs)],
+        notes=[
+            *end_in_words(decision, at=at),
+            *seen.priors,
+            *notes_in_words(content, opened=opened, trust=trust, logs=seen.logs),
+        ],
     )
 
 

@@ -11,12 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from tests.unit.report import factory
+from tests.unit.report import factory, report_values
 from tests.unit.report.example_framework import framework
 from tierlock.core import Verdict
 from tierlock.report import (
     AssessReport,
+    Redaction,
+    ReportKind,
+    make_report,
     render_assess_text,
+    render_document,
     render_explain_text,
     render_gate_markdown,
     render_gate_text,
@@ -56,6 +60,19 @@ def _report(report: AssessReport) -> str:
     return text
 
 
+def _document(kind: ReportKind, *redactions: Redaction) -> str:
+    """Return a report as Markdown, with names for the digests that the core computes."""
+    values = report_values.values(words="Small steps.\n\nNo leap is expected.")
+    salt = report_values.SALT
+    made = make_report(kind, values=values, redactions=redactions, salt=salt)
+    text = render_document(made, style="markdown")
+    computed = {f"{name} {number}": digest for number, (name, digest) in enumerate(made.digests)}
+    computed |= {one.part: one.digest for one in made.redacted}
+    for name, digest in computed.items():
+        text = text.replace(digest, f"<{name}>").replace(digest[:19], f"<{name}>")
+    return text
+
+
 TEXTS: Final[dict[str, Callable[[], str]]] = {
     "assess.txt": lambda: render_assess_text(factory.report()),
     "assess-mock-60.txt": lambda: render_assess_text(factory.report(None, mock=True), width=60),
@@ -69,6 +86,12 @@ TEXTS: Final[dict[str, Callable[[], str]]] = {
     "gate-hold.junit.xml": lambda: render_junit(factory.decision()),
     "gate-deny.sarif.json": lambda: render_sarif(factory.decision(Verdict.DENY)),
     "gate-hold.github.txt": lambda: render_github(factory.decision()),
+    "capability.md": lambda: _document("capability"),
+    "safeguards.md": lambda: _document("safeguards"),
+    "risk.md": lambda: _document("risk"),
+    "capability-redacted.md": lambda: _document(
+        "capability", Redaction("ASL-3/cyber", "public safety"), Redaction("people", "privacy")
+    ),
     "report.md": lambda: _report(factory.signed(factory.report(Verdict.ALLOW))),
 }
 """File name -> how its text is made."""

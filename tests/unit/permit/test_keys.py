@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.unit.permit.tokens import (
@@ -23,6 +24,7 @@ from tests.unit.permit.tokens import (
     token,
 )
 from tierlock.attest import PublicKey
+from tierlock.core import InputError
 from tierlock.permit import (
     ROLES,
     Key,
@@ -42,6 +44,26 @@ def code_of(data: bytes) -> str:
     with pytest.raises(PermitRefused) as caught:
         read_keys(data)
     return caught.value.code
+
+
+SMALL_ORDER = [
+    bytes(32),
+    bytes([1]) + bytes(31),
+    bytes([1]) + bytes(30) + b"\x80",
+    bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"),
+]
+
+
+@pytest.mark.parametrize("raw", SMALL_ORDER, ids=lambda raw: raw[:2].hex())
+def test_a_point_under_which_anybody_can_sign_is_no_key(raw: bytes) -> None:
+    public = Ed25519PublicKey.from_public_bytes(raw)
+    if raw in SMALL_ORDER[:2]:
+        public.verify(SMALL_ORDER[1] + bytes(32), b"whatever")  # nobody holds a private half
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    assert code_of(pem) == "permit.key"
+    with pytest.raises(InputError) as caught:
+        PublicKey(pem)
+    assert caught.value.code == "key.read"
 
 
 def test_a_list_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from tests.unit.policy.factory import (
 )
 from tierlock import stats
 from tierlock.core import (
+    AllOf,
     Estimand,
     Inheritance,
     JudgeValidation,
@@ -71,6 +72,7 @@ def inherited(
     return inherited_p(
         case=case(rules, *changes.pop("evidence", runs), subject=about, parent=parent, **changes),
         threshold="bio-3",
+        path="bio-3:bio",
         criterion=criterion or rules.thresholds["bio-3"].crossed_if,
         reading=how or reading(),
         own=[own] if own else [],
@@ -134,7 +136,12 @@ def test_i1_without_a_parents_determination():
         assert codes(inherited(about=about)) == ["inherit.no-parent", "inherit.no-pairs"]
     no_case = case(RULES, own_run(), parent_run(), subject=CHILD)
     p, reasons = inherited_p(
-        case=no_case, threshold="bio-3", criterion=CRITERION, reading=reading(), own=[own_run()]
+        case=no_case,
+        threshold="bio-3",
+        path="bio-3:bio",
+        criterion=CRITERION,
+        reading=reading(),
+        own=[own_run()],
     )
     assert (p, [r.code for r in reasons]) == (1.0, ["inherit.no-parent", "inherit.no-pairs"])
 
@@ -225,13 +232,40 @@ def test_i1_only_evidence_that_the_parent_used_counts():
     assert inherited(
         parent=parent, evidence=(own_run(), base, other, stranger, foreign)
     ) == inherited(parent=parent)
-    # Used by the parent, but about somebody else or for another task.
-    used = parent.findings[0].model_copy(
-        update={"evidence": (base.digest, stranger.digest, foreign.digest)}
+
+
+def test_l4_the_parents_evidence_is_all_there_or_none_of_it_counts():
+    """I-2: without its better run the parent would look worse, and the subject no worse than it."""
+    good, poor = parent_run(), run(10, 60, name="base2", measured_at=ago(9))
+    rules = framework(thresholds={"bio-3": threshold(CRITERION)})
+    parent = determined(rules, good, poor, plan=plan(rules, PlannedSlot(slot="bio", runs=2)))
+    assert parent.findings[0].outcome is OUT
+    own = own_run(9)
+    both, _ = inherited(own, parent=parent, evidence=(own, good, poor))
+    against_the_poor_run = stats.noninferiority_p([-1.0] + [0.0] * 59, margin=0.1)
+    assert both > 0.025 > against_the_poor_run  # half the alpha lies between
+    assert codes(inherited(own, parent=parent, evidence=(own, poor))) == ["inherit.no-pairs"]
+    assert codes(inherited(own, parent=parent, evidence=(own, good))) == ["inherit.no-pairs"]
+
+
+def test_i1_the_parent_is_ruled_out_by_the_same_criterion():
+    """No worse than a parent that another criterion ruled out is not shown to be safe."""
+    cyber = evaluation(tasks=("cyber",))
+    rules = framework(
+        evaluations={"bio": evaluation(), "cyber": cyber},
+        thresholds={
+            "bio-3": threshold(
+                AllOf(all=(CRITERION, measured(evaluation="cyber", id="c", inherit=MARGIN)))
+            )
+        },
     )
-    parent = parent.model_copy(update={"findings": (used,)})
-    every = (own_run(), base, stranger, foreign)
-    assert inherited(parent=parent, evidence=every) == inherited()
+    open_base, safe = parent_run(12), run(name="cy", evaluation="cyber")
+    slots = (PlannedSlot(slot="bio"), PlannedSlot(slot="cyber"))
+    parent = determined(rules, open_base, safe, plan=plan(rules, *slots))
+    assert [parent.thresholds[0].outcome, parent.finding("bio-3:bio").outcome] == [OUT, OPEN]
+    own = own_run(12)
+    found = inherited(own, open_base, rules=rules, parent=parent, criterion=CRITERION)
+    assert codes(found) == ["inherit.parent-not-ruled-out"]
 
 
 def test_x4_the_parents_expired_evidence_does_not_pair_but_other_triggers_are_not_its():
@@ -276,6 +310,20 @@ def test_i2_clusters_are_paired_as_clusters():
     p, reasons = inherited(own, base, rules=rules, how=how)
     assert reasons == ()
     expected = [0.5] + [0.0] * 29
+    assert p == pytest.approx(stats.noninferiority_p(expected, margin=0.1, lo=-1, hi=1))
+
+
+def test_i2_an_item_in_another_cluster_is_no_pair():
+    slot = evaluation(cluster_by="family")
+    rules = framework(thresholds=RULES.thresholds, evaluations={"bio": slot})
+    how = reading_of(slot, promise=None, higher_is_worse=True)
+    labels = tuple(f"f{n}" for n in range(60))
+    base = parent_run(samples=samples([0.0] * 60, attributes={"family": labels}))
+    moved = {"family": ("elsewhere", *labels[1:])}
+    own = own_run(samples=samples([0.0] * 60, attributes=moved))
+    p, reasons = inherited(own, base, rules=rules, how=how)
+    assert reasons == ()
+    expected = [0.0] * 59 + [1.0, 1.0]
     assert p == pytest.approx(stats.noninferiority_p(expected, margin=0.1, lo=-1, hi=1))
 
 

@@ -158,15 +158,25 @@ def test_x5_the_earliest_end_of_what_the_determination_rests_on():
 def test_x5_an_inherited_slot_ends_with_the_parents_determination():
     rules = framework()
     soon = AT + timedelta(days=1)
-    parent = determined().model_copy(update={"expires_at": soon})
+    parent = determined(rules).model_copy(update={"expires_at": soon})
     slots = {
         source: plan(rules, PlannedSlot(slot="x"), PlannedSlot(slot="bio", source=source))
         for source in ("inherited", "measured")
     }
-    for source, end in (("inherited", soon), ("measured", None)):
-        inputs = case(rules, plan=slots[source], parent=parent)
-        assert expires_at(inputs, asked=(), findings=[]) == end
-    assert expires_at(case(rules, plan=slots["inherited"]), asked=(), findings=[]) is None
+    child = subject(name="child", lineage=Lineage(parent="m"))
+
+    def end(source="inherited", about=child, **changes):
+        inputs = case(rules, plan=slots[source], subject=about, **changes)
+        return expires_at(inputs, asked=(), findings=[])
+
+    assert end(parent=parent) == soon
+    assert end(source="measured", parent=parent) is None
+    assert end() is None
+    # A parent that I-1 can not use is nothing that the determination rests on.
+    assert end(parent=parent.model_copy(update={"expires_at": AT})) is None
+    assert end(parent=parent, about=subject(lineage=Lineage(parent="other"))) is None
+    other = parent.framework.model_copy(update={"digest": sha("other")})
+    assert end(parent=parent.model_copy(update={"framework": other})) is None
 
 
 def test_the_subject_is_bound_as_weakly_as_its_weakest_evidence():

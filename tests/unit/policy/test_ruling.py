@@ -163,6 +163,27 @@ def test_only_the_latest_ruling_on_this_subject_stands():
     assert effective(alias).ruling is alias
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"signatures": ()},
+        {"signatures": BOTH[:1]},
+        {"signatures": (BOTH[0], BOTH[1].model_copy(update={"assurance": "declared"}))},
+        {"signatures": (BOTH[0], BOTH[1].model_copy(update={"signer": "a"}))},
+    ],
+)
+@pytest.mark.parametrize("earlier", [BOTH, BOTH[:1], ()])
+def test_a_stricter_ruling_ends_only_by_a_later_one_that_every_role_signed(earlier, later):
+    """An unsigned line, or one person alone, would otherwise lift what the roles ruled."""
+    strict = ruling(IN, signatures=earlier, ruled_at=ago(2))
+    for outcomes in ({}, {"t": OUT}):
+        lifts = ruling(outcomes=outcomes, **later)
+        found = effective(strict, lifts, computed=OUT)
+        assert (found.outcomes["t"], found.official, found.ruling) == (IN, False, lifts)
+        whole = ruling(outcomes=outcomes, determination=sha("another"))
+        assert outcome(strict, whole, computed=OUT) is OUT
+
+
 def test_of_two_rulings_of_one_instant_the_stricter_stands():
     """Ties: and a laxer one counts only if all that stand are official and say so."""
     assert outcome(ruling(OUT), ruling(IN)) is IN

@@ -8,11 +8,12 @@ import pytest
 
 from tierlock.store import SeenFile, SeenFiles, SeenOmission, SeenRun
 
-ONE = SeenFile((1, 2, 3), "sha256:f", (SeenRun("run-1", "m", "sha256:aa"),))
+A, B = "a" * 64, "b" * 64
+ONE = SeenFile((1, 2, 3), "sha256:f", (SeenRun("run-1", "m", f"sha256:{A}"),))
 TWO = SeenFile(
     (4, 5, 6),
     "sha256:e",
-    (SeenRun("run-2", "m", "sha256:bb"),),
+    (SeenRun("run-2", "m", f"sha256:{B}"),),
     (SeenOmission("x", "log.unscored", "says", True),),
 )
 
@@ -24,7 +25,7 @@ def seen(folder: Path) -> SeenFiles:
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     (tmp_path / "evidence").mkdir()
-    for name in ("aa-1", "bb-2"):
+    for name in (f"{A}-1", f"{B}-2"):
         (tmp_path / "evidence" / f"{name}.json").touch()
     return tmp_path
 
@@ -37,7 +38,7 @@ def test_what_was_added_is_there_and_later_entries_win(store: Path) -> None:
 
 def test_a_file_whose_evidence_is_gone_is_not_known(store: Path) -> None:
     seen(store).add({"a": ONE, "b": TWO})
-    (store / "evidence" / "aa-1.json").unlink()
+    (store / "evidence" / f"{A}-1.json").unlink()
     assert seen(store).files() == {"b": TWO}
 
 

@@ -237,8 +237,46 @@ def test_another_framework_closes_too(known: Project, signer: Signer) -> None:
 def test_the_gate_says_nothing_about_another_model(known: Project, signer: Signer) -> None:
     issued(known, signer)
     text = (known.root / "tierlock.yaml").read_text().replace("a" * 64, "c" * 64)
-    other = restated(known, tierlock=text, statements=STATEMENTS + INCIDENT)
+    other = restated(
+        known,
+        tierlock=text.replace("model-1\n", "model-2\n").replace("[lab/model-1]", "[]"),
+        statements=(STATEMENTS + INCIDENT).replace("model-1\n", "model-2\n"),
+    )
     assert not issue_status(other, signer=signer, at=NOW + 20 * MINUTE).status.closed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("name: model-1\n", "name: model-2\n"),
+        ("a" * 64, "c" * 64),
+        ('"}\n  surfaces', f'", elicitation: "{WEIGHTS}"}}\n  surfaces'),
+    ],
+)
+def test_no_change_of_the_project_file_takes_a_permit_out_of_sight(
+    known: Project, signer: Signer, old: str, new: str
+) -> None:
+    """Else whoever renames the subject, or one of its parts, keeps what the gate has closed."""
+    permit = issued(known, signer)
+    text = (known.root / "tierlock.yaml").read_text()
+    assert old in text
+    statements = STATEMENTS + INCIDENT
+    if "name" in old:
+        statements = statements.replace("model-1\n", "model-2\n")
+    changed = restated(known, tierlock=text.replace(old, new), statements=statements)
+    status = issue_status(changed, signer=signer, at=NOW + 20 * MINUTE).status
+    assert status.closed == {permit.id}
+
+
+def test_a_permit_for_parts_that_were_replaced_stands_while_the_gate_allows_them(
+    known: Project, signer: Signer
+) -> None:
+    permit = issued(known, signer)
+    text = (known.root / "tierlock.yaml").read_text()
+    newer = restated(
+        known, tierlock=text.replace('"}\n  surfaces', f'", safeguards: "{WEIGHTS}"}}\n  surfaces')
+    )
+    assert issue_status(newer, signer=signer, at=NOW + MINUTE).status.standing == {permit.id}
 
 
 def test_a_status_without_a_ledger_is_an_error(tmp_path: Path, signer: Signer) -> None:

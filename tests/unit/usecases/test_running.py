@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tests.acceptance.projects import AT, FRAMEWORK, PROJECT, log_bytes, project, tierlock
 from tests.unit.importers.logs import header, members, pack, sample, write
-from tierlock.core import InputError, Parts
+from tierlock.core import InputError, IntegrityError, Parts
 from tierlock.usecases import (
     Begun,
     Elicitation,
@@ -178,6 +178,17 @@ def test_what_goes_on_with_an_attempt_began_when_that_began(tmp_path: Path) -> N
     register_start(made, run=begun("r3", work="w2", created=later), at=later)
     starts = {run.run_id: run.started_at for run in made.store.runs()}
     assert starts == {"r1": NOW, "r2": NOW, "r3": later}
+
+
+def test_a_damaged_list_of_attempts_stops_the_start(tmp_path: Path) -> None:
+    """Else a run that goes on with another one would contradict its own register entry."""
+    made = sealed(tmp_path / "p")
+    register_start(made, run=begun(), at=NOW)
+    path = made.store.folder / "attempts.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"startedAt", b"stopped"))
+    with pytest.raises(IntegrityError, match="the store is damaged"):
+        register_start(made, run=begun("r2"), at=NOW)
+    assert [run.run_id for run in made.store.runs()] == ["r1"]
 
 
 def test_a_clock_that_is_ahead_of_the_log_is_not_believed(tmp_path: Path) -> None:
