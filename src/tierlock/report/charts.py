@@ -131,12 +131,14 @@ def axis_of(strips: Sequence[Strip], *, scale: Scale) -> Axis:
     ]
     low, high = min(shown), max(shown)
     floor, top = scale.lo, scale.hi
+    # What differs in its last digits only is one number: no axis has a tick between.
+    width = high - low if high - low > 1e-9 * max(abs(low), abs(high)) else 0.0
     if floor <= 0 <= low or low < floor:
         start = min(floor, low)
         in_upper_half = top is not None and low > floor + (top - floor) / 2
-        start = low - 0.3 * (high - low or abs(low)) if in_upper_half else start
+        start = low - 0.3 * (width or abs(low)) if in_upper_half else start
     else:
-        start = low - 0.1 * (high - low or abs(low) or 1.0)
+        start = low - 0.1 * (width or abs(low) or 1.0)
     end = high + 0.08 * (high - start or 1.0)
     step = _nice_step((end - start) / 4)
     first, last = math.floor(start / step), math.ceil(end / step)

@@ -56,7 +56,7 @@ def _view(view: SafeguardView, found: SafeguardsReport) -> Part:
     ]
     if view.criterion.cite:
         rows.append(("Source", clean(view.criterion.cite)))
-    return Part(title=f"`{clean(view.path)}`", blocks=(Facts(rows=tuple(rows)),))
+    return Part(title=clean(view.path), blocks=(Facts(rows=tuple(rows)),))
 
 
 def gaps_section(values: ReportValues) -> Section:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.unit.report import factory
@@ -111,6 +111,7 @@ def strip(value: float, lower: float, upper: float, rule_out: float, rule_in: fl
 
 
 @given(UNIT, UNIT, UNIT, UNIT, UNIT)
+@example(1.0, 1.0, 1.0, 1.0, 0.9999999999999999)
 def test_the_axis_holds_every_number_in_order(
     a: float, b: float, c: float, d: float, e: float
 ) -> None:
