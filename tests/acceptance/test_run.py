@@ -21,8 +21,10 @@ LOOKS = "30,60,120,200"
 
 # Stops the process at the so manieth sample that has ended, as if it was killed there.
 KILLED = """
-import os, sys
+import os, signal, sys
 from tierlock.runners.session import Session
+# A shell that runs the tests in the background lets its children ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 at, sign, count, counted = int(sys.argv.pop(1)), int(sys.argv.pop(1)), Session.sample, []
 def sample(self, *, failed):
     counted.append(1)
