@@ -171,13 +171,13 @@ def main() -> int:
     parser.add_argument("--tables", nargs="+", choices=tuple(BUDGETS), default=tuple(BUDGETS))
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
-    todo = small_jobs() if options.small else [j for j in jobs() if j.table in options.tables]
+    chosen = small_jobs() if options.small else [j for j in jobs() if j.table in options.tables]
     start = time.perf_counter()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # one thread per process
         os.environ.setdefault(name, "1")
     fresh = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.processes, mp_context=fresh) as pool:
-        rows = list(pool.map(run, todo, chunksize=4))
+        rows = list(pool.map(run, chosen, chunksize=4))
     print(f"{len(rows)} cells in {time.perf_counter() - start:.0f} s")
     missed = list(above_alpha(rows))
     if options.small:
