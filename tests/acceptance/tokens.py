@@ -38,11 +38,11 @@ class Token(NamedTuple):
     """Where the token is, as environment variables say it."""
 
     settings: Path
-    library: str
+    module: str
 
     @property
     def env(self) -> dict[str, str]:
-        return {"SOFTHSM2_CONF": str(self.settings), "PYKCS11LIB": self.library}
+        return {"SOFTHSM2_CONF": str(self.settings), "PYKCS11LIB": self.module}
 
 
 def make_token(folder: Path) -> Token:
