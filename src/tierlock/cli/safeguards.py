@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,9 @@ from tierlock.cli.output import (
 from tierlock.cli.safeguards_claim import claim_command
 from tierlock.core import Action
 from tierlock.usecases import Project, load_project, safeguards
+
+if TYPE_CHECKING:
+    from tierlock.report import SafeguardsReport
 
 action_option = click.option(
     "--action", "name", metavar="NAME", help="Only this action.  [default: every action]"
@@ -50,6 +54,18 @@ def _asked(
     return action_of(name, surface=surface, audience=audience, default=own)
 
 
+def _found(
+    folder: Path,
+    framework: str | None,
+    at_text: str | None,
+    *,
+    named: tuple[str | None, str | None, str | None],
+) -> SafeguardsReport:
+    """The state of the safeguards; `named` are action, surface and audience as options."""
+    project = load_project(folder, framework=framework)
+    return safeguards(project, at=instant_of(at_text), action=_asked(project, *named))
+
+
 @command.command("status", context_settings=HELP)
 @action_option
 @surface_option
@@ -70,10 +86,7 @@ def status(
     """Show every owed safeguard: its state, owner, end, cost, evidence, cover and tests."""
     from tierlock.report import render_safeguards_json, render_safeguards_text
 
-    project = load_project(folder, framework=framework)
-    found = safeguards(
-        project, at=instant_of(at_text), action=_asked(project, name, surface, audience)
-    )
+    found = _found(folder, framework, at_text, named=(name, surface, audience))
     if style == "json":
         data(render_safeguards_json(found))
     else:
@@ -100,10 +113,7 @@ def gaps(
     """List what is missing to open each action, cheapest first, with the command that claims it."""
     from tierlock.report import render_gaps_text, render_safeguards_json
 
-    project = load_project(folder, framework=framework)
-    found = safeguards(
-        project, at=instant_of(at_text), action=_asked(project, name, surface, audience)
-    )
+    found = _found(folder, framework, at_text, named=(name, surface, audience))
     if style == "json":
         data(render_safeguards_json(found, gaps=True))
     else:
