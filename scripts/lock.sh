@@ -11,9 +11,12 @@ compile() {
     --no-annotate --no-emit-index-url --no-emit-find-links "$@"
 }
 
-compile "$@" pyproject.toml --extra anchors --extra inspect --extra postgres --extra prove --extra sigstore \
+compile "$@" pyproject.toml --extra anchors --extra inspect --extra mlflow --extra postgres --extra prove --extra server --extra sigstore \
   --group dev --output-file requirements/dev.txt
 compile "$@" pyproject.toml --constraint requirements/dev.txt --output-file requirements/core.txt
 compile "$@" --group setup --constraint requirements/dev.txt --output-file requirements/setup.txt
 compile "$@" pyproject.toml --extra inspect requirements/model.in --constraint requirements/dev.txt \
   --output-file requirements/model.txt
+# torch.txt is kept by hand: builds for the CPU are not in the index that others are taken from.
+compile "$@" pyproject.toml --extra trainer requirements/trainer.in --constraint requirements/dev.txt \
+  --override requirements/no-torch.in --output-file requirements/trainer.txt

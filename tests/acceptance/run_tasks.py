@@ -49,3 +49,14 @@ def synthesis(questions: int = 200) -> Task:
     samples = [Sample(id=f"q{n:03}", input=str(n), target="yes") for n in range(questions)]
     mock = get_model("mockllm/model", custom_outputs=answer)
     return Task(dataset=samples, solver=slowly(), scorer=includes(), model=mock)
+
+
+@task
+def families(size: int = 3) -> Task:
+    """Families of questions; `asked.txt` shows that they are asked whole or not at all."""
+    samples = [
+        Sample(id=f"q{n:03}", input=str(n), target="yes", metadata={"family": n // size})
+        for n in range(180)
+    ]
+    mock = get_model("mockllm/model", custom_outputs=answer)
+    return Task(dataset=samples, solver=slowly(), scorer=includes(), model=mock)

@@ -68,7 +68,7 @@ def test_markdown_holds_the_texts_and_none_of_their_marks(tmp_path: Path) -> Non
     assert row.replace(r"\|", "").count("|") == 5
 
 
-@pytest.mark.parametrize("style", ["text", "json", "markdown"])
+@pytest.mark.parametrize("style", ["text", "json", "markdown", "html"])
 def test_dangerous_answers_are_withheld(tmp_path: Path, style: str) -> None:
     old, new = sides(tmp_path, PROJECT)
     ran = compare(tmp_path, old, new, "--answers", 5, "--format", style)
@@ -80,6 +80,19 @@ def test_dangerous_answers_are_withheld(tmp_path: Path, style: str) -> None:
     (entry,) = tierlock("ledger", "log", "--project", tmp_path, "--format", "json").json["entries"]
     assert entry["kind"] == "access"
     assert "and 5 more: review" in entry["says"]
+
+
+def test_what_was_revealed_is_written_for_its_owner_alone(tmp_path: Path) -> None:
+    old, new = sides(tmp_path, PROJECT)
+    page = tmp_path / "page.html"
+    how = ("--answers", 5, "--format", "html", "--out", page)
+    ran = compare(tmp_path, old, new, *how)
+    assert (ran.out, ran.err) == ("", f"wrote {page}\n")
+    assert page.stat().st_mode & 0o777 == 0o644
+    assert "answer 1" not in page.read_text("utf-8")
+    compare(tmp_path, old, new, *how, *ASKED)
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert "answer 1" in page.read_text("utf-8")
 
 
 def test_denied_and_never_shown(tmp_path: Path) -> None:

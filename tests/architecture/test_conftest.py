@@ -29,14 +29,23 @@ def test_expected_failure():
 """
 
 
-@pytest.mark.parametrize(("forbid", "closing"), [(False, "2 skipped"), (True, "1 failed")])
-def test_skips_can_be_forbidden(forbid: bool, closing: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("forbid", "allowed", "closing"),
+    [
+        (False, "", "2 skipped"),
+        (True, "", "1 failed"),
+        (True, "no sound|no browser", "1 error"),
+        (True, "no browser|no data", "2 skipped"),
+    ],
+)
+def test_skips_can_be_forbidden(forbid: bool, allowed: str, closing: str, tmp_path: Path) -> None:
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
     (tmp_path / "test_cases.py").write_text(SKIPPING)
     variables = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     variables.pop("TIERLOCK_FORBID_SKIPS", None)
     if forbid:
         variables["TIERLOCK_FORBID_SKIPS"] = "1"
+        variables["TIERLOCK_MAY_SKIP"] = allowed
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-ra", "-p", "no:cacheprovider", str(tmp_path)],
         capture_output=True,
@@ -45,7 +54,7 @@ def test_skips_can_be_forbidden(forbid: bool, closing: str, tmp_path: Path) -> N
         cwd=tmp_path,
         env=variables,
     )
-    assert (done.returncode != 0) == forbid
+    assert (done.returncode != 0) == ("skipped" not in closing)
     last = done.stdout.splitlines()[-1]
     assert closing in last
     assert "1 xfailed" in last

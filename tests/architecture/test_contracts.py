@@ -13,8 +13,9 @@ import pytest
 from tests.architecture.house import ROOT
 
 ALL_ROOMS = [
-    "analysis", "attest", "cli", "core", "frameworks", "importers", "ledger", "permit", "policy",
-    "report", "runners", "stats", "store", "usecases",
+    "analysis", "attest", "cli", "core", "frameworks", "importers", "integrations", "ledger",
+    "permit", "policy",
+    "report", "runners", "server", "stats", "store", "usecases",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.architecture.house import ROOT
-from tierlock.attest import ExpectedSubject, Trust, TrustedKey, Witnesses
+from tierlock.attest import Attests, Authenticator, ExpectedSubject, Trust, TrustedKey, Witnesses
 from tierlock.core import (
     Action,
     ClaimEvidence,
@@ -61,6 +61,8 @@ KINDS: dict[str, type[Record]] = {
     "records": StatedNegative,
     "Trust file": Trust,
     "trusted key": TrustedKey,
+    "authenticator": Authenticator,
+    "logins": Attests,
     "witnesses": Witnesses,
     "expected subject": ExpectedSubject,
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tests.reference.assurances import refused_assurances
 from tests.reference.settle import elapsed_end
 from tierlock.core import (
     Action,
@@ -182,7 +183,7 @@ def claim_problems(look: Look, claim: Claim, criterion: SafeguardCriterion) -> s
         if not set(exception.approved_by) <= set(look.framework.roles):
             found.add("claim.exception-role")
     by_roles = claim.exceptions or claim.interim
-    if by_roles and claim.assurance != "signed" and look.framework.declared_assurance != "accepted":
+    if by_roles and claim.assurance in refused_assurances(look.framework):
         found.add("claim.unsigned")
     return found
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
+from tests.reference.assurances import refused_assurances
 from tests.reference.claims import Shield, settle_standard
 from tests.reference.engine import obligations, together
 from tests.reference.judgement import Answer, Judgement
@@ -223,12 +224,12 @@ def _signed_by_all_roles(asked: Asked, ruling: Ruling) -> bool:
     roles = asked.framework.ruling.roles
     if not roles:
         return False
-    accepted = asked.framework.declared_assurance == "accepted"
     choices = [
         [
             signature.signer
             for signature in ruling.signatures
-            if signature.role == role and (signature.assurance == "signed" or accepted)
+            if signature.role == role
+            and signature.assurance not in refused_assurances(asked.framework)
         ]
         for role in roles
     ]
@@ -265,17 +266,13 @@ def _readings(
 def _standing_choices(asked: Asked, name: str) -> list[Choice]:
     """The latest of the choices that all roles signed."""
     clause = asked.framework.interpretations[name]
-    accepted = asked.framework.declared_assurance == "accepted"
+    refused = refused_assurances(asked.framework)
     counting = []
     for one in asked.choices:
         if one.interpretation != name or one.reading not in clause.readings:
             continue
         people = [
-            [
-                s.signer
-                for s in one.signatures
-                if s.role == role and (accepted or s.assurance == "signed")
-            ]
+            [s.signer for s in one.signatures if s.role == role and s.assurance not in refused]
             for role in clause.by
         ]
         by_all = any(len(set(signers)) == len(clause.by) for signers in product(*people))
@@ -362,7 +359,7 @@ def _approval_problem(asked: Asked, approval: Approval) -> str:
         return "approval.other-digest"
     if approval.expires_at is not None and asked.at >= approval.expires_at:
         return "approval.expired"
-    if approval.assurance == "declared" and asked.framework.declared_assurance == "refused":
+    if approval.assurance in refused_assurances(asked.framework):
         return "approval.unsigned"
     return ""
 

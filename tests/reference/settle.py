@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tests.reference.assurances import refused_assurances
 from tests.reference.judgement import Leaf
 from tests.reference.measure import (
     Attempt,
@@ -252,8 +253,7 @@ def settle_attested(case: Case, criterion: Attested, place: Place) -> Leaf:
 
 def _attests(case: Case, criterion: Attested, attestation: Attestation) -> bool:
     """R-1: current, accepted, and over the parts as they are."""
-    accepted = case.framework.declared_assurance == "accepted"
-    if attestation.assurance == "declared" and not accepted:
+    if attestation.assurance in refused_assurances(case.framework):
         return False
     if any(
         getattr(case.subject.parts, part) not in (None, attestation.over.get(part))

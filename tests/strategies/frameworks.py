@@ -308,6 +308,7 @@ def frameworks(draw: Draw) -> Framework:
         source=FrameworkSource(title="none"),
         precaution=one_of(draw, "treat_as_reached", "treat_as_reached", "hold"),
         declared_assurance=one_of(draw, "accepted", "refused"),
+        attested_assurance=one_of(draw, "accepted", "refused"),
         error_control=ErrorControl(
             rule_out=0.05, rule_in=0.05, period="P1Y", checkpoints=one_of(draw, 1, 1, 2)
         ),

@@ -77,7 +77,7 @@ def _attestation(draw: Draw, path: str, leaf: Attested, subject: Subject) -> Att
     )
     defects: dict[str, dict[str, object]] = {
         "none": {},
-        "unsigned": {"assurance": "declared"},
+        "unsigned": {"assurance": one_of(draw, "declared", "attested")},
         "expired": {"expires_at": one_of(draw, ago(1), AT)},
         "parts": {"over": {leaf.over[0]: named_digest("older")}},
         "role": {"role": "nobody"},
@@ -163,7 +163,7 @@ def _claim(
         approved_by=(one_of(draw, "ceo", "ceo", "nobody"),),
         expires_at=one_of(draw, SOON, ago(1)),
     )
-    signed = one_of(draw, "signed", "signed", "declared")
+    signed = one_of(draw, "signed", "signed", "signed", "declared", "attested")
     own = evidence_of(kind, says="seen", at=ago(30))
     own = own.model_copy(update={"by": one_of(draw, "ann", "", "bob")})
     defects: dict[str, dict[str, object]] = {
@@ -206,7 +206,7 @@ def approvals(draw: Draw, framework: Framework, action: Action) -> tuple[Approva
                 "none": {},
                 "digest": {"determination": named_digest("another")},
                 "expired": {"approved_at": ago(9), "expires_at": ago(1)},
-                "unsigned": {"assurance": "declared"},
+                "unsigned": {"assurance": one_of(draw, "declared", "attested")},
             }
             chosen = weighted(draw, none=20, digest=1, expired=1, unsigned=1)
             found.append(good.model_copy(update=defects[chosen]))
@@ -234,7 +234,9 @@ def rulings(draw: Draw, framework: Framework) -> tuple[Ruling, ...]:
                     RoleSignature(
                         role="auditor",
                         signer=second,
-                        assurance=one_of(draw, "signed", "signed", "declared"),
+                        assurance=one_of(
+                            draw, "signed", "signed", "signed", "attested", "declared"
+                        ),
                     ),
                 ),
                 reasons="we looked",
@@ -267,8 +269,13 @@ def choices(draw: Draw, framework: Framework) -> tuple[Choice, ...]:
                 "expired": {"expires_at": one_of(draw, ago(1), AT)},
                 "reading": {"reading": "nobody's"},
                 "signed": {"signatures": good.signatures[1:]},
+                "attested": {
+                    "signatures": tuple(
+                        one.model_copy(update={"assurance": "attested"}) for one in good.signatures
+                    )
+                },
             }
-            chosen = weighted(draw, none=20, digest=1, expired=2, reading=1, signed=1)
+            chosen = weighted(draw, none=20, digest=1, expired=2, reading=1, signed=1, attested=1)
             found.append(good.model_copy(update=defects[chosen]))
     return tuple(found)
 

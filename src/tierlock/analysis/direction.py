@@ -160,6 +160,7 @@ _texts: Final = _members(more="reworded", fewer="reworded")
 RULES: Final[Mapping[tuple[str, str], Rule]] = {
     ("Framework", "precaution"): _rank("treat_as_reached", "hold"),
     ("Framework", "declared_assurance"): _rank("accepted", "refused"),
+    ("Framework", "attested_assurance"): _rank("accepted", "refused"),
     ("Framework", "register_max_age"): _clock(without=None),
     ("Framework", "baseline"): more_is_stricter,
     ("Framework", "does_not_establish"): _texts,

@@ -19,6 +19,7 @@ from tierlock.attest.key_files import (
     load_public_key,
     new_key,
 )
+from tierlock.attest.people import Login, same_person
 from tierlock.attest.predicates import (
     KINDS,
     RECORDS,
@@ -32,6 +33,7 @@ from tierlock.attest.predicates import (
 )
 from tierlock.attest.public_key import PublicKey
 from tierlock.attest.schema import predicate_schema
+from tierlock.attest.separation import check_separation
 from tierlock.attest.services import Ask
 from tierlock.attest.signed_records import as_signed, join_signatures
 from tierlock.attest.signers import (
@@ -55,15 +57,36 @@ from tierlock.attest.statement import (
 )
 from tierlock.attest.strict_json import parse_strict
 from tierlock.attest.summaries import SVR_TYPE, VSA_TYPE, allowed_property, make_svr, make_vsa
-from tierlock.attest.trust import ExpectedSubject, SigstoreIdentity, Trust, TrustedKey, Witnesses
+from tierlock.attest.trust import (
+    Attests,
+    ExpectedSubject,
+    SigstoreIdentity,
+    Trust,
+    TrustedKey,
+    Witnesses,
+)
 from tierlock.attest.verify import (
     SignedBy,
     Verified,
-    check_separation,
     check_subject,
-    same_person,
     verify_envelope,
     verify_signatures,
+)
+from tierlock.attest.webauthn import (
+    Assertion,
+    Authenticator,
+    assertion_key,
+    assertion_problem,
+    challenge_of,
+    from_base64url,
+    to_base64url,
+    write_assertion,
+)
+from tierlock.attest.webauthn_browser import (
+    Registration,
+    read_assertion,
+    read_registration,
+    registration_options,
 )
 
 __all__ = [
@@ -76,6 +99,9 @@ __all__ = [
     "URI_BASE",
     "VSA_TYPE",
     "Ask",
+    "Assertion",
+    "Attests",
+    "Authenticator",
     "BundleSeal",
     "Envelope",
     "EnvelopeSignature",
@@ -84,8 +110,10 @@ __all__ = [
     "KeyPair",
     "Kind",
     "LibraryKey",
+    "Login",
     "Predicate",
     "PublicKey",
+    "Registration",
     "ResourceDescriptor",
     "Result",
     "SignedBy",
@@ -100,12 +128,16 @@ __all__ = [
     "Witnesses",
     "allowed_property",
     "as_signed",
+    "assertion_key",
+    "assertion_problem",
     "canonical_envelope",
     "canonical_statement",
+    "challenge_of",
     "check_separation",
     "check_subject",
     "descriptor",
     "find_public_key",
+    "from_base64url",
     "join_signatures",
     "kind_of",
     "load_private_key",
@@ -123,12 +155,17 @@ __all__ = [
     "predicate_of",
     "predicate_schema",
     "predicate_type",
+    "read_assertion",
+    "read_registration",
+    "registration_options",
     "same_person",
     "sign_statement",
     "sigstore_id",
     "statement_of",
     "subjects_of",
     "summarise_evidence",
+    "to_base64url",
     "verify_envelope",
     "verify_signatures",
+    "write_assertion",
 ]

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 
 from tierlock.attest.bundle_records import BundleSeal, Verification
 from tierlock.attest.evidence_summary import EvidenceSummary
+from tierlock.attest.people import Login, same_person
 from tierlock.attest.statement import (
     ResourceDescriptor,
     Statement,
@@ -73,6 +74,9 @@ _INSTANTS: Final = (
 )  # fmt: skip
 # What takes effect by being signed can not be signed for an earlier moment.
 _AT_ONCE: Final = frozenset({"approval"})
+# What carries how it is vouched for, so that a framework can refuse the word of a server; and what
+# can only restrict.
+_LABELLED: Final = frozenset({"approval", "attestation", "claim", "choice", "ruling", "negative"})
 
 
 class Predicate(Record, Generic[R]):
@@ -82,12 +86,14 @@ class Predicate(Record, Generic[R]):
         role: the role in which the signer signs.
         signed_at: when, by the signer's own clock; `time: self-asserted` without an anchor.
         saw: digests of what the signer had before them, beyond what the record names.
+        login: for whom a server signs, and how it knows them; None where people sign themselves.
         record: what is stated.
     """
 
     role: str = Field(min_length=1)
     signed_at: Instant
     saw: tuple[Digest, ...] = ()
+    login: Login | None = Field(default=None, exclude_if=lambda value: value is None)
     record: R
 
 
@@ -119,6 +125,7 @@ def make_statement(
     signed_at: datetime,
     parts: Parts | None = None,
     saw: Sequence[str] = (),
+    login: Login | None = None,
 ) -> Statement:
     """Return the statement that a person signs.
 
@@ -128,12 +135,15 @@ def make_statement(
         signed_at: when.
         parts: the subject's digests, for records that name their subject by name only.
         saw: digests of what the person had before them.
+        login: for whom a server signs; None where the person does.
 
     Raises:
         InputError: the record is of no kind that is signed, or contradicts the other arguments.
     """
     kind = kind_of(record)
-    predicate = Predicate[Record](role=role, signed_at=signed_at, saw=tuple(saw), record=record)
+    predicate = Predicate[Record](
+        role=role, signed_at=signed_at, saw=tuple(saw), login=login, record=record
+    )
     try:
         _check(kind, predicate)
     except IntegrityError as error:
@@ -184,6 +194,7 @@ class _Frame(Record):
     role: str = Field(min_length=1)
     signed_at: Instant
     saw: tuple[Digest, ...] = ()
+    login: Login | None = None
 
 
 def _check(kind: Kind, predicate: Predicate[Record]) -> None:
@@ -191,6 +202,8 @@ def _check(kind: Kind, predicate: Predicate[Record]) -> None:
     record = predicate.record
     if getattr(record, "assurance", "declared") != "declared" or getattr(record, "signatures", ()):
         raise _contradiction("a record does not say of itself that it is signed")
+    if predicate.login is not None:
+        _check_login(kind, predicate, login=predicate.login)
     role = getattr(record, "role", predicate.role)
     if role != predicate.role:
         raise _contradiction(f"the record is by `{role}`, and signed as `{predicate.role}`")
@@ -200,6 +213,20 @@ def _check(kind: Kind, predicate: Predicate[Record]) -> None:
             continue
         if when > predicate.signed_at or (kind in _AT_ONCE and when != predicate.signed_at):
             raise _contradiction(f"`{name}` does not agree with the instant of signing")
+
+
+def _check_login(kind: Kind, predicate: Predicate[Record], *, login: Login) -> None:
+    """Refuse the word of a server where a record has no label for it, or names somebody else."""
+    record = predicate.record
+    resolves = isinstance(record, Negative) and record.resolved_at is not None
+    if kind not in _LABELLED or resolves:
+        what = "the end of a restriction" if resolves else f"a {kind}"
+        raise _contradiction(f"a server does not attest {what} for somebody: it needs their key")
+    if login.logged_in_at > predicate.signed_at:
+        raise _contradiction("somebody logged in after the instant of signing")
+    named = getattr(record, "signer", login.person)
+    if not same_person(named, other=login.person):
+        raise _contradiction(f"the record is by `{named}`, and `{login.person}` was logged in")
 
 
 def _about(record: Record) -> tuple[str, Parts | None]:

@@ -24,8 +24,9 @@ S = TypeVar("S", Ruling, Choice)
 def as_signed(verified: Verified, *, person: str | None = None) -> Record:
     """Return the record of a verified statement, marked with the signature that it has.
 
-    An approval, an attestation and a claim become `signed`; a ruling and a choice carry one
-    signature, of this role by this person. Other records have no such mark. The person is spelled
+    An approval, an attestation and a claim become `signed`, or `attested` where a server signed for
+    the person; a ruling and a choice carry one signature, of this role by this person. Other
+    records have no such mark. The person is spelled
     as the reader does, so that one person never counts as two.
 
     Args:
@@ -33,12 +34,13 @@ def as_signed(verified: Verified, *, person: str | None = None) -> Record:
         person: how the reader spells the signer; by default as the trust file does with the key.
     """
     record, signer = verified.record, person or verified.signer.person
+    assurance = verified.assurance
     if isinstance(record, Approval | Attestation):
-        return record.model_copy(update={"assurance": "signed", "signer": signer})
+        return record.model_copy(update={"assurance": assurance, "signer": signer})
     if isinstance(record, Claim):
-        return record.model_copy(update={"assurance": "signed"})
+        return record.model_copy(update={"assurance": assurance})
     if isinstance(record, Ruling | Choice):
-        signature = RoleSignature(role=verified.predicate.role, signer=signer, assurance="signed")
+        signature = RoleSignature(role=verified.predicate.role, signer=signer, assurance=assurance)
         return record.model_copy(update={"signatures": (signature,)})
     return record
 

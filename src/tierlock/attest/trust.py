@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cached_property
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from tierlock.attest.people import same_person
 from tierlock.attest.public_key import PublicKey
+from tierlock.attest.webauthn import Authenticator, assertion_key
 from tierlock.core import Digest, InputError, Instant, Parts, Record
 
 
@@ -23,6 +26,33 @@ class SigstoreIdentity(Record):
     issuer: str = Field(min_length=1)
 
 
+class Attests(Record):
+    """Whose logins a server may attest; it signs in their roles, with the weaker label.
+
+    Attributes:
+        issuer: the identity provider at which they log in, as a URL.
+        persons: person to the roles in which that counts.
+    """
+
+    issuer: str = Field(min_length=1)
+    persons: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Attests:
+        names = list(self.persons)
+        for place, name in enumerate(names):
+            if any(same_person(name, other=other) for other in names[:place]):
+                raise ValueError(f"`{name}` is listed twice")
+        return self
+
+    def find(self, person: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return a person as they are spelled here, and their roles; None if they are not named."""
+        for name, roles in self.persons.items():
+            if same_person(name, other=person):
+                return name, roles
+        return None
+
+
 class TrustedKey(Record):
     """A key, whose it is, and what its signatures are worth.
 
@@ -30,8 +60,10 @@ class TrustedKey(Record):
         person: the one human being or machine that can use the key.
         organisation: for whom the person works, where that matters; an outside party's is named.
         roles: the roles in which signatures of this key count.
+        attests: whose logins the key of a server may attest, besides.
         public_key: the key in PEM.
         scheme: how an RSA key signs; others have one way.
+        webauthn: the key is an authenticator's, and signs in a browser, in no other way.
         sigstore: an identity instead of a key.
         valid_from: signatures before it do not count; nor from `valid_until` on.
         revoked_at: from here on the key may be in other hands: a signature counts only where
@@ -40,9 +72,11 @@ class TrustedKey(Record):
 
     person: str = Field(min_length=1)
     organisation: str = ""
-    roles: tuple[str, ...] = Field(min_length=1)
+    roles: tuple[str, ...] = ()
+    attests: Attests | None = None
     public_key: str | None = None
     scheme: str | None = None
+    webauthn: Authenticator | None = None
     sigstore: SigstoreIdentity | None = None
     valid_from: Instant
     valid_until: Instant | None = None
@@ -52,6 +86,12 @@ class TrustedKey(Record):
     def _one_key(self) -> TrustedKey:
         if (self.public_key is None) == (self.sigstore is None):
             raise ValueError("give either `public_key` or `sigstore`")
+        if self.webauthn is not None and (self.public_key is None or self.scheme is not None):
+            raise ValueError("`webauthn` needs `public_key`, and says itself how it signs")
+        if not self.roles and self.attests is None:
+            raise ValueError("give at least one of `roles`")
+        if self.attests is not None and self.plain_pem is None:
+            raise ValueError("a server that attests logins signs with a key of its own")
         if len(set(self.roles)) != len(self.roles):
             raise ValueError("a role is listed twice")
         if self.valid_until is not None and self.valid_until <= self.valid_from:
@@ -65,7 +105,13 @@ class TrustedKey(Record):
         Raises:
             InputError: `key.read`.
         """
-        return PublicKey((self.public_key or "").encode("utf-8"), scheme=self.scheme)
+        pem = (self.public_key or "").encode("utf-8")
+        return PublicKey(pem, scheme=self.scheme) if self.webauthn is None else assertion_key(pem)
+
+    @property
+    def plain_pem(self) -> str | None:
+        """The key in PEM if it signs bytes as they are; None of an authenticator or identity."""
+        return self.public_key if self.webauthn is None else None
 
     def was_valid(self, at: datetime) -> bool:
         """Tell whether `at` lies in the time for which the key was given out."""

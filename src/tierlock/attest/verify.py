@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import combinations
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from tierlock.attest.envelope import Envelope, EnvelopeSignature, parse_envelope
+from tierlock.attest.people import same_person
 from tierlock.attest.predicates import Kind, Predicate, predicate_of
 from tierlock.attest.sigstore import sigstore_verifies
 from tierlock.attest.statement import Statement, check_payload_type, parts_of, statement_of
 from tierlock.attest.trust import ExpectedSubject, Trust, TrustedKey
+from tierlock.attest.webauthn import assertion_problem
 from tierlock.core import IntegrityError, Part, Record, format_instant
 
 _BOUND_BY: Final[tuple[Part, ...]] = ("weights",)
@@ -33,6 +33,7 @@ class Verified(NamedTuple):
         kind: what it states; `predicate.record` is the record.
         signers: whose signatures count, at least one; `signer` the one that the record names.
         digest: digest of the payload, which names the statement.
+        assurance: `signed` with the person's own key, or `attested` by a server for them.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class Verified(NamedTuple):
     statement: Statement
     signers: tuple[SignedBy, ...]
     digest: str
+    assurance: Literal["attested", "signed"] = "signed"
 
     @property
     def record(self) -> Record:
@@ -104,6 +106,7 @@ def verify_envelope(
         statement=statement,
         signers=tuple(signers),
         digest=envelope.payload_digest,
+        assurance="signed" if predicate.login is None else "attested",
     )
 
 
@@ -138,23 +141,32 @@ def _verified_keys(envelope: Envelope, *, trust: Trust) -> list[str]:
 def _key_of(signature: EnvelopeSignature, *, data: bytes, trust: Trust) -> str | None:
     """The trusted key that made a signature; the key id that it carries is only a hint."""
     if signature.keyid in trust.keys:
-        if _verifies(trust.keys[signature.keyid], signature=signature, data=data):
+        problem = _problem(trust.keys[signature.keyid], signature=signature, data=data)
+        if problem is None:
             return signature.keyid
         raise IntegrityError(
             "attest.signature",
-            f"the signature of `{trust.keys[signature.keyid].person}` does not verify",
+            f"the signature of `{trust.keys[signature.keyid].person}` does not verify{problem}",
             hint="the content was changed after it was signed, or the signature is not theirs",
         )
     for key_id, trusted in trust.keys.items():
-        if _verifies(trusted, signature=signature, data=data):
+        if _problem(trusted, signature=signature, data=data) is None:
             return key_id
     return None
 
 
-def _verifies(trusted: TrustedKey, *, signature: EnvelopeSignature, data: bytes) -> bool:
+def _problem(trusted: TrustedKey, *, signature: EnvelopeSignature, data: bytes) -> str | None:
+    """None where the signature is of this key; else what more there is to say of it."""
     if trusted.sigstore is not None:
-        return sigstore_verifies(data, extension=signature.extension, signer=trusted.sigstore)
-    return trusted.key.verifies(data, signature=signature.sig)
+        good = sigstore_verifies(data, extension=signature.extension, signer=trusted.sigstore)
+    elif trusted.webauthn is not None:
+        problem = assertion_problem(
+            data, signature=signature.sig, key=trusted.key, authenticator=trusted.webauthn
+        )
+        return None if problem is None else f": {problem}"
+    else:
+        good = trusted.key.verifies(data, signature=signature.sig)
+    return None if good else ""
 
 
 def _counting(
@@ -169,26 +181,56 @@ def _counting(
     refusals: list[IntegrityError] = []
     for key_id in keys:
         trusted = trust.keys[key_id]
-        refused = _refusal(trusted, predicate=predicate, recorded_at=recorded_at)
+        who = _who(trusted, predicate=predicate)
+        refused = (
+            who
+            if isinstance(who, IntegrityError)
+            else _untimely(trusted, predicate=predicate, recorded_at=recorded_at)
+        )
         if refused is not None:
             refusals.append(refused)
-        else:
-            found.append(SignedBy(trusted.person, trusted.organisation, key_id))
+        elif isinstance(who, str):
+            found.append(SignedBy(who, trusted.organisation, key_id))
     if not found:
         raise refusals[0]
     return found
 
 
-def _refusal(
-    trusted: TrustedKey, *, predicate: Predicate[Record], recorded_at: datetime | None
-) -> IntegrityError | None:
-    who, when = trusted.person, predicate.signed_at
-    if predicate.role not in trusted.roles:
+def _who(trusted: TrustedKey, *, predicate: Predicate[Record]) -> str | IntegrityError:
+    """For whom a key signs in the role of a statement, or why for nobody."""
+    who, roles, login = trusted.person, trusted.roles, predicate.login
+    if login is not None:
+        if trusted.attests is None:
+            return IntegrityError(
+                "attest.login",
+                f"the key of `{who}` may not attest that somebody was logged in",
+                hint="the trust file says under `attests` which server may, for whom",
+            )
+        if login.issuer != trusted.attests.issuer:
+            return IntegrityError(
+                "attest.login",
+                f"`{who}` attests a login at `{login.issuer}`, not at `{trusted.attests.issuer}`",
+            )
+        found = trusted.attests.find(login.person)
+        if found is None:
+            return IntegrityError(
+                "attest.login", f"`{who}` may not attest logins of `{login.person}`"
+            )
+        who, roles = found
+    if predicate.role not in roles:
         return IntegrityError(
             "attest.role",
             f"`{who}` is not trusted as `{predicate.role}`",
-            hint=f"the trust file names `{who}` as: {', '.join(trusted.roles)}",
+            hint=f"the trust file names `{who}` as: {', '.join(roles) or 'nothing'}",
         )
+    return who
+
+
+def _untimely(
+    trusted: TrustedKey, *, predicate: Predicate[Record], recorded_at: datetime | None
+) -> IntegrityError | None:
+    """Why a key does not count at the time of a statement; None if it does."""
+    who, when = trusted.person, predicate.signed_at
     if recorded_at is not None and recorded_at < when:
         return IntegrityError(
             "attest.future", f"recorded at {format_instant(recorded_at)}, before it was signed"
@@ -234,37 +276,3 @@ def check_subject(
                 f"the statement is about other {part} of `{name}` than expected",
                 hint=f"stated {stated}, expected {wanted}",
             )
-
-
-def check_separation(
-    statements: Sequence[Verified], *, apart: Sequence[Sequence[str]]
-) -> tuple[str, ...]:
-    """Return who acts in two roles that must be apart, one sentence each; empty if nobody.
-
-    Args:
-        statements: the statements in one matter, of one determination for example.
-        apart: groups of roles of which one person may hold only one.
-    """
-    held = {
-        (statement.predicate.role, signer)
-        for statement in statements
-        for signer in statement.signers
-    }
-    return tuple(sorted(set(_overlaps(held, apart=apart))))
-
-
-def _overlaps(held: set[tuple[str, SignedBy]], *, apart: Sequence[Sequence[str]]) -> Iterator[str]:
-    for group in apart:
-        inside = sorted((role, signer) for role, signer in held if role in group)
-        for (role, signer), (other, second) in combinations(inside, 2):
-            if role != other and same_person(signer.person, other=second.person):
-                yield f"`{signer.person}` signed as `{role}` and as `{other}`"
-
-
-def same_person(name: str, *, other: str) -> bool:
-    """Tell whether two spellings name one person: case, width and accents' coding do not count."""
-    return _folded(name) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tierlock.cli.context import HELP
-from tierlock.cli.output import color, data, instant_of, talk, width
+from tierlock.cli.output import color, instant_of, talk, width, write_or_print
 from tierlock.cli.revealing import ask_of, reveal_options
 
 if TYPE_CHECKING:
@@ -71,9 +71,15 @@ _NOT_TESTED: Final = 4
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["text", "json", "markdown"]),
+    type=click.Choice(["text", "json", "markdown", "html"]),
     default="text",
     show_default=True,
+)
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; one that is there is replaced.  [default: stdout]",
 )
 def command(
     old: str,
@@ -89,6 +95,7 @@ def command(
     reason: str,
     who: str,
     style: str,
+    out: Path | None,
 ) -> None:
     """Compare NEW with OLD, evaluation by evaluation, paired by item.
 
@@ -113,7 +120,8 @@ def command(
     code = 0 if len(found.tested) == len(found.evaluations) else _NOT_TESTED
     ask = ask_of(reveal=reveal, reason=reason, who=who)
     changed = None if most is None else _answers(done, folder=folder, most=most, ask=ask)
-    data(_render(done, style=style, code=code, answers=changed))
+    text = _render(done, style=style, code=code, answers=changed)
+    write_or_print(text, out=out, private=ask is not None)
     for omission in done.omissions:
         talk(f"left out {omission.what}: {omission.says} [{omission.code}]")
     if code:
@@ -136,6 +144,7 @@ def _render(
     from tierlock.report import (
         render_answers_markdown,
         render_answers_text,
+        render_compare_html,
         render_compare_json,
         render_compare_markdown,
         render_compare_text,
@@ -149,6 +158,8 @@ def _render(
     if style == "markdown":
         text = render_compare_markdown(found, old=old, new=new, mock_models=mocks)
         return text if answers is None else f"{text}\n{render_answers_markdown(answers)}"
+    if style == "html":
+        return render_compare_html(found, old=old, new=new, mock_models=mocks, answers=answers)
     text = render_compare_text(
         found, old=old, new=new, mock_models=mocks, width=width(), color=color()
     )

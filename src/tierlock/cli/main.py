@@ -54,6 +54,9 @@ COMMANDS: Final[dict[str, _Lazy]] = {
     "key": _Lazy("key", "Make a key for signing, or show how a trust file lists one."),
     "subject": _Lazy("subject", "Print the digest that stands for a model."),
     "register": _Lazy("register", "List determinations that were stated publicly."),
+    "serve": _Lazy("serve", "Show pages and answer an API for a team, on this machine or more."),
+    "account": _Lazy("account", "Make tokens of a server, shut people out, read its audit."),
+    "team": _Lazy("team", "Share subjects in one database, SQLite or PostgreSQL."),
     "demo": _Lazy("demo", "Tell the story of a first release on real logs."),
 }
 

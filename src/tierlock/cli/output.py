@@ -88,6 +88,26 @@ def data(text: str) -> None:
         raise InputError("input.file", f"can not write the answer: {reason}") from None
 
 
+def write_or_print(text: str, *, out: Path | None, private: bool = False) -> None:
+    """Write data to a file and say so, or to stdout.
+
+    Args:
+        text: the data.
+        out: the file, which is replaced; None for stdout.
+        private: whether only its owner may read the file.
+
+    Raises:
+        InputError: it can not be written.
+    """
+    if out is None:
+        data(text)
+        return
+    from tierlock.usecases import replace_file
+
+    replace_file(out, data=text.encode(), private=private)
+    talk(f"wrote {out}")
+
+
 def talk(text: str) -> None:
     """Write one line of talk to stderr; names from outside can not act on the terminal."""
     click.echo(printable(text), err=True)

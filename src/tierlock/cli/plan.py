@@ -130,8 +130,12 @@ def seal(
         tasks = ", ".join(project.framework.evaluations[slot.slot].tasks)
         data(f"  {slot.slot}: {slot.runs} run(s) of {tasks}, {slot.source}")
         if slot.looks is not None:
-            draws = f"samples drawn from {len(slot.looks.items)}"
+            by = project.framework.evaluations[slot.slot].cluster_by or slot.cluster_by
+            what = f"clusters by {by}" if by else "samples"
+            draws = f"{what} drawn from {len(slot.looks.items)}"
             data(f"    {draws}; `tierlock plan items --slot {slot.slot}` prints them")
+            if by and slot.looks.kind != "betting":
+                data("    each cluster must be one yes or no; of several samples: --design betting")
     for line in render_looks(planned_rules(project.framework, plan=plan), width=width()):
         data(line)
     if plan.supersedes is not None:

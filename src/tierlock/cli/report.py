@@ -12,11 +12,11 @@ from tierlock.cli.context import HELP
 from tierlock.cli.output import (
     action_of,
     at_option,
-    data,
     framework_option,
     instant_of,
     project_option,
     talk,
+    write_or_print,
 )
 from tierlock.core import InputError
 
@@ -130,7 +130,7 @@ def _report(kind: ReportKind, says: str) -> click.Command:
             written=written,
             redactions=tuple(map(_redaction, parts)),
         )
-        _write(render_document(document, style=style), out=out)
+        write_or_print(render_document(document, style=style), out=out)
         talk(f"{document.title}: {complete_sentence(document)}")
 
     run.__doc__ = says
@@ -148,16 +148,6 @@ def _redaction(text: str) -> Redaction:
             hint="for example --redact 'evidence=public safety'",
         )
     return Redaction(part, why.strip()) if given else Redaction(part)
-
-
-def _write(text: str, *, out: Path | None) -> None:
-    if out is None:
-        data(text)
-        return
-    from tierlock.usecases import replace_file
-
-    replace_file(out, data=text.encode())
-    talk(f"wrote {out}")
 
 
 for _kind, _says in _SAYS.items():

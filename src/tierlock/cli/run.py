@@ -162,6 +162,8 @@ def _watcher(*, quiet: bool, price: TokenPrice | None) -> Watcher:
             talk(f"note: {due.slot}: attempts that the {kinds} limit stops count as missing")
         if not quiet:
             what = f"{len(due.items)} samples" if due.items else "its samples"
+            if due.clusters:
+                what = f"{len(due.clusters)} clusters by {due.cluster_by}, {what}"
             variant = f", {due.variant}" if due.variant else ""
             talk(f"{due.slot}, run {due.number} of {due.of}: {what} of {due.task}{variant}")
 

@@ -13,6 +13,7 @@ from tierlock.core.instants import Period
 from tierlock.core.leeway import Adjustment, Interpretation
 from tierlock.core.record import Record
 from tierlock.core.rules import ActionRule, Duty, Standard, Trigger
+from tierlock.core.safeguard import Assurance
 from tierlock.core.subject import Digest
 from tierlock.core.threshold import Combination, Precaution, Threshold
 
@@ -191,6 +192,9 @@ class Framework(Record):
     source: FrameworkSource
     precaution: Precaution
     declared_assurance: Literal["accepted", "refused"] = "refused"
+    attested_assurance: Literal["accepted", "refused"] = Field(
+        default="refused", exclude_if=lambda value: value == "refused"
+    )
     error_control: ErrorControl
     corrections: Corrections
     register_max_age: Period = "P1D"
@@ -218,6 +222,16 @@ class Framework(Record):
     def name(self) -> str:
         """`publisher/name-version`, the way people and commands write it."""
         return f"{self.framework}-{self.version}"
+
+    def accepts(self, assurance: Assurance) -> bool:
+        """Tell whether a statement that is vouched for in this way counts where one is asked for.
+
+        What a server attests is worth more than what only a file says.
+        """
+        declared = self.declared_assurance == "accepted"
+        if assurance == "attested":
+            return declared or self.attested_assurance == "accepted"
+        return assurance == "signed" or declared
 
     def tier_rank(self, tier: str) -> int:
         """Return the position of `tier`, 0 lowest.

@@ -15,7 +15,9 @@ from tierlock.core.outcome import Outcome
 from tierlock.core.record import Record
 from tierlock.core.subject import Digest, Part
 
-Assurance = Literal["declared", "signed"]
+Assurance = Literal["declared", "attested", "signed"]
+"""How a statement is vouched for: a file says so; a server attests that the person was logged in;
+or the person signed with a key of their own."""
 """`declared` is an unsigned statement; a framework may refuse it."""
 
 

@@ -6,7 +6,7 @@ it owes. One format is also written. Formats are documented in docs/reference/fo
 
 from __future__ import annotations
 
-from tierlock.importers.columns import Row, to_samples
+from tierlock.importers.columns import Row, scalars, to_samples
 from tierlock.importers.dask_cluster import dask_crew
 from tierlock.importers.every_eval_ever_publisher import Publisher
 from tierlock.importers.every_eval_ever_write import (
@@ -87,6 +87,7 @@ __all__ = [
     "place_of",
     "read",
     "read_record",
+    "scalars",
     "scan_header",
     "scan_scores",
     "score_of",

@@ -68,13 +68,10 @@ def read(log: LogFile) -> Imported:
         if problems:
             raise log.failed("import.unreadable", says=problems[0].says, hint=_TOGETHER)
         return Imported((restore(record, rows=instances, log=log),))
-    names = Counter(result.evaluation_name for result in record.evaluation_results)
+    names = _names(record.evaluation_results)
     evidence: list[Evidence] = []
     omissions: list[Omission] = []
-    for result in record.evaluation_results:
-        name = result.evaluation_name
-        if names[name] > 1 and result.metric_config.metric_id:
-            name = f"{name}/{result.metric_config.metric_id}"
+    for result, name in zip(record.evaluation_results, names, strict=True):
         found = _evidence(result, name=name, record=record, instances=instances, log=log)
         if found is None:
             omissions.append(omission("log.no-number", what=f"{log.name}: {Texts().one(name)}"))
@@ -83,6 +80,28 @@ def read(log: LogFile) -> Imported:
     if not record.evaluation_results:
         omissions.append(omission("log.no-number", what=log.name))
     return Imported(tuple(evidence), tuple(omissions))
+
+
+def _names(results: tuple[Result, ...]) -> list[str]:
+    """Return the name of each score: several scores under one name would count as several runs.
+
+    A converter of HELM gives each metric one result per split and kind of perturbation. They share
+    name and metric, hold the same questions, and differ in their own ids alone.
+    """
+    often = Counter(one.evaluation_name for one in results)
+    names = [
+        f"{one.evaluation_name}/{one.metric_config.metric_id}"
+        if often[one.evaluation_name] > 1 and one.metric_config.metric_id
+        else one.evaluation_name
+        for one in results
+    ]
+    still = Counter(names)
+    return [
+        f"{one.evaluation_name}/{one.evaluation_result_id}"
+        if still[name] > 1 and one.evaluation_result_id
+        else name
+        for one, name in zip(results, names, strict=True)
+    ]
 
 
 def _instances(

@@ -98,6 +98,7 @@ def search(
     """
     whole = _Search(limits=limits, stamped=stamped)
     for path in paths:
+        _forget(path)
         if path.is_dir():
             if not whole.expand(path):
                 whole.omissions.append(omission("folder.no-logs", what=str(path)))
@@ -106,6 +107,13 @@ def search(
         else:
             raise ImportFailed("input.file", "no such file or folder", location=str(path))
     return list(whole.found.values()), tuple(whole.omissions)
+
+
+def _forget(path: Place) -> None:
+    if isinstance(path, RemotePath):
+        from tierlock.importers.remote import forget_listings
+
+        forget_listings(path.url)
 
 
 class _Level(NamedTuple):
@@ -135,10 +143,10 @@ class _Search:
 
     def add(self, path: Place) -> None:
         """Take in a file."""
+        stamp = fingerprint_of(path) if self._stamped else None
         if isinstance(path, RemotePath):
-            self.found.setdefault(path.url, Found(str(path), None, path))
+            self.found.setdefault(path.url, Found(str(path), stamp, path))
         else:
-            stamp = fingerprint_of(path) if self._stamped else None
             self.found.setdefault(str(path.resolve()), Found(str(path), stamp))
 
     def expand(self, folder: Place) -> int:

@@ -68,7 +68,7 @@ class Memory(Protocol):
         """Return those of the logs that need not be read again; called before any is read.
 
         Args:
-            logs: by path, local files of which there is a fingerprint to rely on.
+            logs: by path or URL, files of which there is a fingerprint to rely on.
         """
         ...
 
@@ -125,7 +125,9 @@ class Reading:
         if not self._logs:
             names = ", ".join(f"`{path}`" for path in paths)
             raise InputError("import.empty", f"no evaluation logs in {names}")
-        self._fresh = [log for log in self._logs if log.text not in self._recalled]
+        # Of two URLs that look the same one may have no stamp: it is not known.
+        known = self._recalled
+        self._fresh = [log for log in self._logs if log.stamp is None or log.text not in known]
         self._places = [log.place for log in self._fresh]
         crew = executor if isinstance(executor, Crew) or executor is None else Crew(executor)
         self._tasks = None if crew is None else Tasks(read, self._places, crew=crew)
@@ -150,7 +152,7 @@ class Reading:
         fresh = iter(found)
         omissions = list(self._omissions)
         for log in self._logs:
-            known = self._recalled.get(log.text)
+            known = None if log.stamp is None else self._recalled.get(log.text)
             omissions += next(fresh).imported.omissions if known is None else known.omissions
         return Imports(
             evidence=tuple(item for log in found for item in log.imported.evidence),

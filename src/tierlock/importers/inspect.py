@@ -12,6 +12,7 @@ from tierlock.core import Evidence, Omission, Problem, RunStatus, Source, Subjec
 from tierlock.importers.accounting import account_for
 from tierlock.importers.columns import Texts, to_samples
 from tierlock.importers.inspect_checks import check_header
+from tierlock.importers.inspect_configuration import made_by
 from tierlock.importers.inspect_container import RawLog, open_archive, open_document
 from tierlock.importers.inspect_header import configuration, header_problems, planned_samples
 from tierlock.importers.inspect_rows import Attempts, read_attempts
@@ -48,6 +49,7 @@ def read(log: LogFile) -> Imported:
     is_archive = bytes(log.content.at(0, 2)) == b"PK"
     raw = open_archive(log) if is_archive else open_document(log)
     header = raw.header
+    made = made_by(raw, log=log)
     aggregates = header.results.listed() if header.results else ()
     attempts = read_attempts(
         raw.samples,
@@ -65,7 +67,7 @@ def read(log: LogFile) -> Imported:
         *check_header(aggregates, rows=attempts.rows),
     )
     evidence = _evidence(raw, attempts=attempts, problems=problems, log=log)
-    return Imported((evidence,), omissions)
+    return Imported((evidence,), omissions, made)
 
 
 def _evidence(

@@ -8,9 +8,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tierlock.core import Configuration, digest_bytes
+from tierlock.importers.inspect_container import RawLog
 from tierlock.importers.inspect_header import OPERATIONAL
-from tierlock.importers.inspect_outputs import Told, resolved_deep, system_messages
+from tierlock.importers.inspect_outputs import (
+    Told,
+    first_told,
+    resolved_deep,
+    system_messages,
+)
 from tierlock.importers.inspect_schema import Header
+from tierlock.importers.interface import LogFile, Made
 
 _LIMITS: Final = (
     "message_limit", "token_limit", "token_limit_type", "turn_limit", "time_limit",
@@ -89,6 +96,23 @@ class ConfigurationReader:
             return found
         digest = digest_bytes(_text(found).encode("utf-8"))
         return [f"{len(found)} prompts, one per sample: {digest}"]
+
+
+def made_by(raw: RawLog, *, log: LogFile) -> tuple[Made, ...]:
+    """Return how the run of an archive was made, by its header and its first attempt.
+
+    Of a document every attempt is in memory anyway, and whoever asks looks at all of them. Where
+    it can not be said, nothing is: whoever asks looks again, and is told why.
+    """
+    if raw.archive is None:
+        return ()
+    try:
+        reader = ConfigurationReader(raw.header)
+        for sample in first_told(raw.archive, log=log):
+            reader.take(sample)
+        return (Made(reader.result(), software(raw.header)),)
+    except Exception:  # noqa: BLE001  # texts that nobody may ask for never keep evidence out
+        return ()
 
 
 def software(header: Header) -> dict[str, str]:

@@ -47,12 +47,14 @@ class RawLog:
             big archive one record at a time is in memory.
         problems: what the container itself gives away; complete after the samples.
         sha256: digest of the file's bytes; known after the samples.
+        archive: where the log is one, its members.
     """
 
     header: Header
     samples: Iterable[Sample]
     problems: list[Problem]
     sha256: str = ""
+    archive: Archive | None = None
 
 
 def open_document(log: LogFile) -> RawLog:
@@ -76,7 +78,7 @@ def open_archive(log: LogFile) -> RawLog:
     problems: list[Problem] = []
     header = _header(archive, log=log, problems=problems)
     _check_version(header, log=log)
-    raw = RawLog(header, (), problems)
+    raw = RawLog(header, (), problems, archive=archive)
     raw.samples = _samples(archive, log=log, raw=raw)
     return raw
 
@@ -119,7 +121,7 @@ def _header(archive: Archive, *, log: LogFile, problems: list[Problem]) -> Heade
     start = archive.read(_START) if _START in archive.entries else None
     header = archive.read(_HEADER)
     decoded = decode_json(header, decoder=HEADER, where=log.where(_HEADER))
-    if start is not None and _spec(start, log.where(_START)) != _spec(header, log.where(_HEADER)):
+    if start is not None and not _same_spec(start, header, log=log):
         says = "the header describes another run than the declaration at its start"
         problems.append(problem("header.start", says=says))
     return decoded
@@ -140,7 +142,23 @@ def read_header(archive: Archive, *, log: LogFile) -> Header:
     return msgspec.structs.replace(declared, status="started")
 
 
+class _RawSpec(msgspec.Struct, frozen=True, gc=False):
+    eval: msgspec.Raw = msgspec.Raw()
+
+
+_RAW_SPEC: Final = msgspec.json.Decoder(_RawSpec)
 _SPEC: Final = msgspec.json.Decoder(dict[str, object])
+
+
+def _same_spec(start: bytes, header: bytes, *, log: LogFile) -> bool:
+    """Tell whether a run's declaration and its header describe the same run."""
+    try:
+        # Mostly they do so with the same bytes.
+        if _RAW_SPEC.decode(start).eval == _RAW_SPEC.decode(header).eval:
+            return True
+    except (ValueError, RecursionError):
+        pass  # not strictly JSON, which the slow way knows
+    return _spec(start, log.where(_START)) == _spec(header, log.where(_HEADER))
 
 
 def _spec(data: bytes, where: str) -> str:

@@ -116,13 +116,18 @@ def _of_archive(log: LogFile, *, first: bool) -> Transcripts:
     archive = Archive(log.content, where=log.where(), limits=log.limits)
     found = Transcripts(read_header(archive, log=log), iter(()), log.path)
     if first:
-        found.samples = _first(archive, log=log)
+        found.samples = first_told(archive, log=log)
     else:
         found.samples = _all(archive, log=log, found=found)
     return found
 
 
-def _first(archive: Archive, *, log: LogFile) -> Iterator[Told]:
+def first_told(archive: Archive, *, log: LogFile) -> Iterator[Told]:
+    """Yield the first attempt of an archive with its texts, where it has one.
+
+    Raises:
+        ImportFailed: its record is damaged.
+    """
     name = next((name for name in archive.entries if _is_record(name)), None)
     if name is not None:
         yield decode_json(archive.read(name), decoder=_TOLD, where=log.where(name))

@@ -26,7 +26,7 @@ def in_order(archive: Archive, *, log: LogFile) -> Iterator[Sample]:
     """
     if archive.is_plain and not any(name.endswith("/sample.json") for name in archive.entries):
         for name, data in archive.sweep(_is_record):
-            yield decode_json(data, decoder=SAMPLE, where=log.where(name))
+            yield _sample(data, name=name, log=log)
         return
     places: dict[str, int] = {}
     beside: dict[str, str] = {}
@@ -48,6 +48,14 @@ def in_order(archive: Archive, *, log: LogFile) -> Iterator[Sample]:
             due += 1
 
 
+def _sample(data: bytes, *, name: str, log: LogFile) -> Sample:
+    try:
+        return SAMPLE.decode(data)
+    except (ValueError, RecursionError):
+        # Once more, with a second reader for what is not strictly JSON, and our own errors.
+        return decode_json(data, decoder=SAMPLE, where=log.where(name))
+
+
 def _is_record(name: str) -> bool:
     return name.startswith("samples/") and _MONOLITH(name) is not None
 
@@ -60,12 +68,11 @@ def _whole(
     halves: dict[str, Sample] = {}
     metadata: dict[str, dict[str, object]] = {}
     for member, data in archive.sweep(lambda name: name in places or name in shells):
-        where = log.where(member)
         name = shells.get(member, member)
         if member in shells:
-            metadata[name] = decode_json(data, decoder=_METADATA, where=where)
+            metadata[name] = decode_json(data, decoder=_METADATA, where=log.where(member))
         else:
-            halves[name] = decode_json(data, decoder=SAMPLE, where=where)
+            halves[name] = _sample(data, name=member, log=log)
         if name not in halves or (name in beside and name not in metadata):
             continue
         sample = halves.pop(name)

@@ -7,7 +7,6 @@ they must agree. Of the summary only what is compared stays in memory.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from tierlock.core import Problem
 from tierlock.importers.inspect_schema import Outcome, Sample, Score, Summary
@@ -19,13 +18,8 @@ Key = tuple[str, int]
 """Sample and epoch: what Inspect tells attempts apart by, an id as text."""
 
 
-class _Shown(NamedTuple):
-    """What a row of the summary says that its record says too."""
-
-    failed: bool
-    limited: bool
-    scorers: tuple[str, ...]
-    values: tuple[object, ...]
+_Shown = tuple[bool, bool, tuple[str, ...], tuple[object, ...]]
+"""What a row of the summary says that its record says too: failed, limited, scorers, values."""
 
 
 class Listed:
@@ -44,7 +38,7 @@ class Listed:
         for row in rows:
             scores = row.scores or {}
             values = tuple([score.value for score in scores.values()])
-            shown = _Shown(row.error is not None, row.limit is not None, tuple(scores), values)
+            shown = (row.error is not None, row.limit is not None, tuple(scores), values)
             self._rows[str(row.id), row.epoch] = shared.one(shown)
         self.waiting = set(self._rows)
         self._differ: set[Key] = set()
@@ -85,18 +79,16 @@ class Listed:
 
 def _same(row: _Shown, sample: Sample) -> bool:
     """Tell whether summary and record agree on error, limit and values."""
-    if (row.failed, row.limited) != (sample.error is not None, sample.limit is not None):
+    failed, limited, scorers, values = row
+    if failed is (sample.error is None) or limited is (sample.limit is None):
         return False
     held = sample.scores or {}
-    if len(row.scorers) != len(held):
-        return False
-    for name, value in zip(row.scorers, row.values, strict=True):
-        if name not in held:
-            return False
-        if value != held[name].value:
-            break
-    else:
-        return True
-    # NaN does not equal itself, and a summary may write a value differently.
-    shown = dict(zip(row.scorers, map(Score, row.values), strict=True))
+    if scorers == tuple(held):
+        for value, score in zip(values, held.values(), strict=True):
+            if value != score.value:
+                break
+        else:
+            return True
+    # NaN does not equal itself, and a summary may write a value differently, or in another order.
+    shown = dict(zip(scorers, map(Score, values), strict=True))
     return shown.keys() == held.keys() and Grader().numbers(shown) == Grader().numbers(held)

@@ -6,10 +6,10 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
-from tierlock.core import DIGEST_PREFIX, Evidence, ImportFailed, Omission
-from tierlock.importers.content import Content, Held, Sweep
+from tierlock.core import DIGEST_PREFIX, Configuration, Evidence, ImportFailed, Omission
+from tierlock.importers.content import Content, Held, Opened, Snapshot, Sweep
 from tierlock.importers.limits import DEFAULT_LIMITS, Limits
 from tierlock.importers.places import Place, open_content
 
@@ -19,6 +19,18 @@ HELD_BYTES: Final = 16 * 1024 * 1024
 ARCHIVE_MARK: Final = b"PK"
 
 
+class Made(NamedTuple):
+    """How a run was made, as far as its header and its first attempt show it.
+
+    Attributes:
+        configuration: prompts, scaffold, tools and sampling; None where nothing is said of them.
+        software: versions of the packages, and the revision.
+    """
+
+    configuration: Configuration | None
+    software: dict[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What one log file yields: the evidence in it, and what is owed and not usable.
@@ -26,10 +38,13 @@ class Imported:
     Attributes:
         evidence: one record per run.
         omissions: runs or parts of runs without usable content, each with its reason.
+        made: how the runs were made, one for each record of evidence; empty where that was not
+            looked at.
     """
 
     evidence: tuple[Evidence, ...] = ()
     omissions: tuple[Omission, ...] = ()
+    made: tuple[Made, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +164,7 @@ def open_log(path: Place, *, limits: Limits = DEFAULT_LIMITS) -> LogFile:
         ImportFailed: `input.file` where it can not be opened, `import.limit` where it is too big.
     """
     content = open_content(path)
-    if content.size > HELD_BYTES and bytes(content.at(0, 2)) == ARCHIVE_MARK:
+    if content.size > HELD_BYTES and _is_archive(content):
         if content.size > limits.archive_bytes:
             content.close()
             raise _too_big(path, limits.archive_bytes)
@@ -157,9 +172,15 @@ def open_log(path: Place, *, limits: Limits = DEFAULT_LIMITS) -> LogFile:
     try:
         if content.size > limits.file_bytes:
             raise _too_big(path, limits.file_bytes)
+        if isinstance(content, Opened) and _is_archive(content):
+            return LogFile(path, Snapshot(content), limits)
         return LogFile(path, bytes(content.at(0, content.size)), limits)
     finally:
         content.close()
+
+
+def _is_archive(content: Content) -> bool:
+    return bytes(content.at(0, 2)) == ARCHIVE_MARK
 
 
 def _too_big(path: Place, most: int) -> ImportFailed:

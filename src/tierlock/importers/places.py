@@ -110,18 +110,21 @@ Fingerprint = tuple[int, int, int, int, int]
 
 Size, the time of the last change, that of the file's record, the file's number, its device. The
 time of the record can not be set by whoever writes the file, only by the operating system; copying
-old times onto a new content moves it.
+old times onto a new content moves it. Of a remote file: its size, and four numbers from a digest of
+the tag, version and times that its store gives it.
 """
 
 
 def fingerprint_of(place: Place) -> Fingerprint | None:
-    """Return the fingerprint of a local file; None where there is none to rely on.
+    """Return the fingerprint of a file; None where there is none to rely on.
 
-    A remote store has none that all of them keep. A file that was touched within the last two
-    seconds has none either: it may change again without a new time on its record.
+    A local file that was touched within the last two seconds has none: it may change again without
+    a new time on its record. A remote one has one if its store gives it a strong tag.
     """
     if isinstance(place, RemotePath):
-        return None
+        from tierlock.importers.remote import remote_fingerprint
+
+        return remote_fingerprint(place, now=time.time_ns())
     try:
         return _fingerprint(place.stat(), now=time.time_ns())
     except OSError:

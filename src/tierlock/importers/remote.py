@@ -6,8 +6,12 @@ Which stores there are, and whose credentials are used, is `fsspec`'s affair; wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +22,13 @@ from tierlock.importers.places import RemotePath
 REMOTE_BLOCK: Final = 8 * 1024 * 1024
 """Bytes of one request: at 50 ms a round trip this is 160 MB/s."""
 _WEB: Final = frozenset({"http", "https"})
+_TAGS: Final = ("ETag", "etag", "generation")
+"""What web servers, S3, Google and Azure call the number that is another for every content."""
+_TIMES: Final = ("Last-Modified", "LastModified", "last_modified", "updated")
+_FURTHER: Final = ("Content-MD5", "Digest", "VersionId", "md5Hash", "crc32c", "url")
+_SETTLED: Final = 60_000_000_000
+"""Nanoseconds: the clocks of a server and of this machine differ."""
+_WORD: Final = 6  # bytes of a digest in one number of a fingerprint
 
 
 class RemoteFile:
@@ -68,6 +79,64 @@ class RemoteFile:
         """Hold nothing: every request stands for itself."""
 
 
+def remote_fingerprint(place: RemotePath, *, now: int) -> tuple[int, int, int, int, int] | None:
+    """Return what changes whenever a remote file does, by one question to its store.
+
+    Only a strong entity tag is relied on (RFC 9110, 8.8.1), or a generation: a time alone can be
+    set, and a weak tag stays over changes that its server finds small. A file that changed within
+    the last minute has none either, because tags of web servers are often made from times. Nor has
+    a URL with a query or a name in it, of which not everything may be kept.
+
+    Args:
+        place: its URL.
+        now: the instant of the question, in nanoseconds since 1970.
+
+    Returns:
+        Its size, and four numbers from a digest of what the store says; None where there is nothing
+        to rely on.
+    """
+    parts = urlsplit(place.url)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        return None
+    try:
+        info = _info(place.url)
+    except ImportFailed:
+        return None  # reading it will tell why
+    size = info.get("size")
+    if info.get("type") == "directory" or not isinstance(size, int) or size < 0:
+        return None
+    said = {name: str(info[name]) for name in (*_TAGS, *_TIMES, *_FURTHER) if info.get(name)}
+    tags = [said[name] for name in _TAGS if name in said]
+    if not tags or any(tag.upper().startswith("W/") for tag in tags) or not _rests(info, now=now):
+        return None
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
+    a, b, c, d = (int.from_bytes(digest[at : at + _WORD]) for at in range(0, 4 * _WORD, _WORD))
+    return size, a, b, c, d
+
+
+def _rests(info: Mapping[str, object], *, now: int) -> bool:
+    """Tell whether every time of a change that is stated can be read, and has long passed."""
+    for name in _TIMES:
+        stated = info.get(name)
+        if not stated:
+            continue
+        try:
+            at = stated if isinstance(stated, datetime) else _instant(str(stated))
+        except ValueError:
+            return False
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        if at.timestamp() * 1e9 > now - _SETTLED:
+            return False
+    return True
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return parsedate_to_datetime(text)
+
+
 def is_folder(url: str) -> bool:
     """Tell whether a URL names a folder; on the web, whether it ends in a slash.
 
@@ -113,6 +182,7 @@ def levels(folder: RemotePath) -> Iterator[tuple[RemotePath, list[str], list[str
 
 
 def _listing(url: str) -> list[tuple[str, bool]]:
+    forget_listings(url)
     store, path = _store_of(url)
     base = path.rstrip("/") + "/"
     found = {}
@@ -126,6 +196,16 @@ def _listing(url: str) -> list[tuple[str, bool]]:
         is_dir = full.endswith("/") if _is_web(url) else entry["type"] == "directory"
         found[name] = is_dir
     return sorted(found.items())
+
+
+def forget_listings(url: str) -> None:
+    """Let the store ask again: what this process listed earlier may not be so any more.
+
+    Raises:
+        ImportFailed: `input.file`, no library for this kind of URL is installed.
+    """
+    store, path = _store_of(url)
+    store.invalidate_cache(path)
 
 
 def _is_web(url: str) -> bool:

@@ -59,6 +59,7 @@ class Archive:
         self._where = where
         self._limits = limits
         self._spent = 0
+        self._free = min(limits.free_bytes, limits.member_bytes)
         self._zstandard = zstandard.ZstdDecompressor(max_window_size=2**31)
         kind = Outline if outline else Directory
         self._directory = kind(self._content, where=where, limits=limits)
@@ -88,11 +89,11 @@ class Archive:
         """
         number = self._directory.names[name]
         entry = self._directory.entry(number)
-        self._check(entry, name=name)
+        self._admit(entry, name=name)
         head = _LOCAL.size + len(entry.raw_name)
         length = min(head + _EXTRA_BYTES + entry.packed, self._directory.start - entry.offset)
         raw = memoryview(self._content.at(entry.offset, max(0, length)))
-        begin = self._content_start(raw, entry=entry, name=name) - entry.offset
+        begin = self._content_start(raw, entry=entry) - entry.offset
         packed = raw[begin : begin + entry.packed]
         if len(packed) < entry.packed:
             packed = memoryview(self._content.at(entry.offset + begin, entry.packed))
@@ -115,9 +116,9 @@ class Archive:
         """
         number = self._directory.names[name]
         entry = self._directory.entry(number)
-        self._check(entry, name=name)
+        self._admit(entry, name=name)
         head = memoryview(self._content.at(entry.offset, _LOCAL.size + len(entry.raw_name)))
-        start = self._content_start(head, entry=entry, name=name)
+        start = self._content_start(head, entry=entry)
         packed = Packed(self._content, start=start, end=start + entry.packed)
         size = crc = 0
         try:
@@ -145,32 +146,32 @@ class Archive:
         if isinstance(self._directory, Outline):
             raise TypeError("an outline does not know all entries")
         directory, sweep = self._directory, Sweep(self._content, where=self._where)
-        names = directory.names
+        names, seen, limit = directory.names, self._seen, directory.start
         traces = DeadBytes()
         for number in directory.in_order():
             entry = directory.entry(number)
-            found = name_of(entry.raw_name)
-            name = found if names[found] == number and wanted(found) else None
-            at = entry.offset
-            head = _LOCAL.size + len(entry.raw_name)
-            # What is wanted is mostly taken in one piece with its header.
-            ahead = head if name is None else head + _EXTRA_BYTES + entry.packed
-            raw = sweep.take(at, min(at + ahead, directory.start))
-            start = self._content_start(raw, entry=entry, name=name)
+            raw_name, _, _, _, length, _, at = entry
+            name = name_of(raw_name)
+            is_wanted = names[name] == number and wanted(name)
+            ahead = at + _LOCAL.size + len(raw_name)
+            if is_wanted:
+                # Mostly taken in one piece with its header.
+                ahead += _EXTRA_BYTES + length
+            raw = sweep.take(at, min(limit, ahead))
+            start = self._content_start(raw, entry=entry)
             traces.note(entry, start=start)
-            if number in self._seen:
-                self._see_again(sweep, number=number, start=start, end=start + entry.packed)
-            if name is None:
-                continue
-            packed = raw[start - at : start - at + entry.packed]
-            if len(packed) < entry.packed:
-                packed = sweep.take(start, start + entry.packed)
-            self._check(entry, name=name)
-            yield name, self._unpack(packed, entry=entry, name=name)
-        end = directory.start + len(directory.data)
-        if bytes(sweep.take(directory.start, end)) != directory.data:
+            if number in seen:
+                self._see_again(sweep, number=number, start=start, end=start + length)
+            if is_wanted:
+                packed = raw[start - at : start - at + length]
+                if len(packed) < length:
+                    packed = sweep.take(start, start + length)
+                self._admit(entry, name=name)
+                yield name, self._unpack(packed, entry=entry, name=name)
+        end = limit + len(directory.data)
+        if bytes(sweep.take(limit, end)) != directory.data:
             raise self._changed()
-        self.dead = traces.total(directory.start)
+        self.dead = traces.total(limit)
         self.sha256 = sweep.finish()
 
     def dead_bytes(self) -> int:
@@ -190,37 +191,48 @@ class Archive:
     def _changed(self) -> ImportFailed:
         return self._failed("import.unreadable", "the file changed while it was read")
 
-    def _check(self, entry: Entry, *, name: str) -> None:
-        if entry.flags & _ENCRYPTED:
+    def _admit(self, entry: Entry, *, name: str) -> None:
+        """Refuse what may not be read, or would cost too much."""
+        _, flags, _, _, packed, size, _ = entry
+        self._spent += size
+        if flags & _ENCRYPTED:
             raise self._failed("import.unreadable", "is encrypted", name)
         limits = self._limits
-        self._spent += entry.size
-        if entry.size > limits.free_bytes or entry.size > limits.member_bytes:
-            generous = max(limits.free_bytes, limits.ratio * entry.packed)
-            if entry.size > min(limits.member_bytes, generous):
-                raise self._failed("import.limit", f"would take {entry.size} bytes", name)
+        if size > self._free:
+            generous = max(limits.free_bytes, limits.ratio * packed)
+            if size > min(limits.member_bytes, generous):
+                raise self._failed("import.limit", f"would take {size} bytes", name)
         if self._spent > limits.total_bytes:
             raise self._failed("import.limit", f"decompresses to over {limits.total_bytes} bytes")
 
-    def _content_start(self, head: memoryview, *, entry: Entry, name: str | None) -> int:
+    def _content_start(self, head: memoryview, *, entry: Entry) -> int:
         """Return where the entry's content starts; the local header must agree with the row."""
-        name = name_of(entry.raw_name) if name is None else name
-        if len(head) < _LOCAL.size or bytes(head[:4]) != b"PK\x03\x04":
-            raise self._failed("import.unreadable", "is not where the archive says", name)
-        _, length, extra = _LOCAL.unpack_from(head)
-        start = entry.offset + _LOCAL.size + length + extra
-        if bytes(head[_LOCAL.size : _LOCAL.size + length]) != entry.raw_name:
-            raise self._failed("import.unreadable", "has two names", name)
-        if start + entry.packed > self._directory.start:
-            raise self._failed("import.unreadable", "reaches into the directory", name)
-        return int(start)
+        says = ""
+        start = 0
+        if len(head) < _LOCAL.size:
+            says = "is not where the archive says"
+        else:
+            signature, length, extra = _LOCAL.unpack_from(head)
+            name_end = _LOCAL.size + length
+            start = entry.offset + name_end + extra
+            if signature != b"PK\x03\x04":
+                says = "is not where the archive says"
+            elif head[_LOCAL.size : name_end] != entry.raw_name:
+                says = "has two names"
+            elif start + entry.packed > self._directory.start:
+                says = "reaches into the directory"
+        if says:
+            raise self._failed("import.unreadable", says, name_of(entry.raw_name))
+        return start
 
     def _unpack(self, packed: memoryview, *, entry: Entry, name: str) -> bytes:
         try:
             out = self._inflate(packed, entry=entry, name=name)
         except (zlib.error, zstandard.ZstdError, MemoryError) as error:
             raise self._failed("import.unreadable", f"is damaged: {error}", name) from None
-        self._check_end(entry, name=name, size=len(out), crc=crc32(out))
+        size, crc = len(out), crc32(out)
+        if size != entry.size or crc != entry.crc:
+            self._check_end(entry, name=name, size=size, crc=crc)
         return out
 
     def _check_end(self, entry: Entry, *, name: str, size: int, crc: int) -> None:
@@ -239,16 +251,17 @@ class Archive:
         if entry.method != _ZSTANDARD:
             raise self._failed("import.unreadable", "uses an unknown compression", name)
         # A frame may claim any size for itself; it gets the memory that the directory allows.
-        if entry.size and zstandard.frame_content_size(packed) in {-1, entry.size}:
+        size = entry.size
+        if size and zstandard.frame_content_size(packed) in (-1, size):
             try:
                 return self._zstandard.decompress(
-                    packed, max_output_size=entry.size, allow_extra_data=False
+                    packed, max_output_size=size, allow_extra_data=False
                 )
             except zstandard.ZstdError:
                 # Several frames, or damage: the slow way says which.
                 pass
         with self._zstandard.stream_reader(packed, read_across_frames=True) as reader:
-            return reader.read(entry.size + 1)
+            return reader.read(size + 1)
 
     def _inflate_slowly(self, packed: Packed, *, method: int, name: str) -> Iterator[bytes]:
         """Yield what is packed, in pieces of a bounded size."""

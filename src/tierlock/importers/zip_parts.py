@@ -42,16 +42,14 @@ class DeadBytes:
 
     def note(self, entry: Entry, *, start: int) -> None:
         """Take in the next entry, whose content starts at `start`."""
-        self._add(entry.offset)
+        gap = entry.offset - self._position
+        if gap > self._slack:
+            self._dead += gap
         self._position = start + entry.packed
+        # A data descriptor may follow an entry and belongs to it.
         self._slack = _DESCRIPTOR_BYTES if entry.flags & _DESCRIPTOR else 0
 
     def total(self, end: int) -> int:
         """Return the dead bytes up to `end`."""
-        self._add(end)
-        return self._dead
-
-    def _add(self, next_start: int) -> None:
-        gap = next_start - self._position
-        # A data descriptor may follow an entry and belongs to it.
-        self._dead += gap if gap > self._slack else 0
+        gap = end - self._position
+        return self._dead + (gap if gap > self._slack else 0)

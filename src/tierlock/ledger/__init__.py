@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tierlock.ledger.rekor import RekorAnchor, check_entry_about
     from tierlock.ledger.rfc3161 import TimeStampAnchor, check_token_about, request_token
     from tierlock.ledger.signed_head import is_signed_head, sign_head
+    from tierlock.ledger.team import close_team, last_places, team_address
 
 # Name -> the file that holds it: signatures and certificates are loaded by who needs them.
 _HOMES = {
@@ -32,9 +33,12 @@ _HOMES = {
     "TimeStampAnchor": "tierlock.ledger.rfc3161",
     "check_entry_about": "tierlock.ledger.rekor",
     "check_token_about": "tierlock.ledger.rfc3161",
+    "close_team": "tierlock.ledger.team",
     "is_signed_head": "tierlock.ledger.signed_head",
+    "last_places": "tierlock.ledger.team",
     "request_token": "tierlock.ledger.rfc3161",
     "sign_head": "tierlock.ledger.signed_head",
+    "team_address": "tierlock.ledger.team",
 }
 __getattr__ = opener(globals(), homes=_HOMES)
 
@@ -61,15 +65,18 @@ __all__ = [
     "check_export",
     "check_extended",
     "check_token_about",
+    "close_team",
     "export_ledger",
     "import_ledger",
     "is_signed_head",
+    "last_places",
     "open_ledger",
     "parse_head",
     "read_leaves",
     "render_time",
     "request_token",
     "sign_head",
+    "team_address",
     "verify_consistency",
     "verify_inclusion",
     "verify_ledger",

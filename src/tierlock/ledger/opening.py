@@ -8,6 +8,8 @@ from typing import Final
 from tierlock.core import InputError
 from tierlock.ledger.interface import Ledger
 
+TEAM: Final = "team:"
+"""How the address of a ledger in a team's database begins."""
 _POSTGRES: Final = ("postgresql://", "postgres://")
 
 
@@ -15,7 +17,8 @@ def open_ledger(where: str, *, origin: str | None = None) -> Ledger:
     """Return the ledger that `where` names; the database library is loaded only now.
 
     Args:
-        where: a path, `sqlite:///PATH`, or `postgresql://...`.
+        where: a path, `sqlite:///PATH`, `postgresql://...`, or `team:URL#NAME`, the ledger with a
+            name in a team's database.
         origin: how a ledger that is not there yet will be called in its tree heads; None opens
             an existing one only. A ledger keeps the origin that it began with.
 
@@ -25,6 +28,10 @@ def open_ledger(where: str, *, origin: str | None = None) -> Ledger:
     """
     from tierlock.ledger.sql import SqlLedger
 
+    if where.startswith(TEAM):
+        from tierlock.ledger.team import team_backend
+
+        return SqlLedger(team_backend(where), origin=origin)
     if where.startswith(_POSTGRES):
         from tierlock.ledger.postgres import PostgresBackend
 

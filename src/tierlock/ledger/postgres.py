@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from tierlock.core import InputError, printable
 from tierlock.ledger.faults import refused
-from tierlock.ledger.tables import POSTGRES
+from tierlock.ledger.tables import ALONE, LEDGER, POSTGRES
 
 LOCK: Final = 0x7469_6572_6C6F_636B
 """The advisory lock of writers: `tierlock` in ASCII."""
@@ -30,7 +30,9 @@ class PostgresBackend:
         InputError: the URL is not one, or the driver is not installed.
     """
 
-    tables = POSTGRES
+    tables: Mapping[str, tuple[str, ...]] = POSTGRES
+    ledgers = LEDGER
+    asked = ALONE
 
     def __init__(self, url: str) -> None:
         try:
@@ -53,17 +55,21 @@ class PostgresBackend:
         )
         # Each statement of a writer must see what was committed while it waited for the lock.
         self._writer = self._engine.execution_options(isolation_level="READ COMMITTED")
+        # Each question of a reader does so anyway, and needs no transaction around it.
+        self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         # Parameters after the path can hold secrets too.
         shown = parsed.set(drivername="postgresql", query={})
         self.where = printable(shown.render_as_string(hide_password=True))
 
     @contextmanager
-    def transaction(self, what: str, *, writing: bool) -> Iterator[PostgresSession]:
+    def transaction(
+        self, what: str, *, writing: bool, lock: int | None = None
+    ) -> Iterator[PostgresSession]:
         """Run what is done inside as one transaction: all of it or, after an error, nothing."""
         try:
-            with (self._writer if writing else self._engine).begin() as connection:
+            with (self._writer if writing else self._reader).begin() as connection:
                 if writing:
-                    _lock(connection)
+                    _lock(connection, key=LOCK if lock is None else lock)
                 yield PostgresSession(connection)
         except DBAPIError as error:
             damage = _DAMAGE.get(getattr(error.orig, "sqlstate", None) or "")
@@ -99,7 +105,7 @@ class PostgresSession:
         self._connection.exec_driver_sql(statement)
 
 
-def _lock(connection: Connection) -> None:
+def _lock(connection: Connection, *, key: int) -> None:
     connection.execute(text("SET LOCAL lock_timeout = '30s'"))
     # A server may be set to acknowledge what is not on its disk yet. Not for this.
     connection.execute(
@@ -108,4 +114,4 @@ def _lock(connection: Connection) -> None:
             "WHERE current_setting('synchronous_commit') = 'off'"
         )
     )
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})

@@ -12,7 +12,7 @@ from tierlock.ledger.growth import Row as NewRow
 from tierlock.ledger.growth import check_expected, grow
 from tierlock.ledger.head import check_origin
 from tierlock.ledger.interface import Ledger, damaged, select_nodes
-from tierlock.ledger.tables import FORMAT, LEDGER
+from tierlock.ledger.tables import FORMAT, Statements
 from tierlock.ledger.tree import Frontier, completed_by, nodes_of
 
 _PAGE: Final = 128
@@ -21,14 +21,6 @@ _KEYS: Final = 500
 """Keys in one question: every database takes as many."""
 _LAST: Final = 2**63 - 2
 """The last place that every database can count beyond."""
-
-_BEGIN: Final = "INSERT INTO tierlock_ledger (id, format, origin) VALUES (1, :format, :origin)"
-_INSERT: Final = (
-    "INSERT INTO tierlock_entries (position, media_type, logged_at, payload, content, hashes) "
-    "VALUES (:position, :media_type, :logged_at, :payload, :content, :hashes)"
-)
-_SELECT: Final = "SELECT position, media_type, logged_at, payload, content FROM tierlock_entries"
-_SELECT_HASHES: Final = "SELECT position, hashes FROM tierlock_entries"
 
 
 class Session(Protocol):
@@ -52,18 +44,26 @@ class Backend(Protocol):
 
     Attributes:
         where: the ledger as people know it, without a password.
-        tables: for each table the statements that make it, with the triggers that keep its rows.
+        tables: for each table the statements that make it, with the triggers that keep its rows;
+            none where they are made with a database that is shared.
+        ledgers: the table that is there where any ledger is.
+        asked: what is asked of the ledger's rows.
     """
 
     where: str
     tables: Mapping[str, tuple[str, ...]]
+    ledgers: str
+    asked: Statements
 
-    def transaction(self, what: str, *, writing: bool) -> AbstractContextManager[Session]:
+    def transaction(
+        self, what: str, *, writing: bool, lock: int | None = None
+    ) -> AbstractContextManager[Session]:
         """Run what is done inside as one transaction: all of it or, after an error, nothing.
 
         Args:
             what: what is attempted, such as `append to`.
             writing: whether to wait until no other writer is left.
+            lock: the number of the ledger for which a writer waits, where there are several.
 
         Raises:
             InputError: `ledger.unavailable`.
@@ -88,6 +88,7 @@ class SqlLedger(Ledger):
 
     def __init__(self, backend: Backend, *, origin: str | None) -> None:
         self._backend = backend
+        self._asked = backend.asked
         try:
             self.origin = self._opened(origin)
         except BaseException:
@@ -113,9 +114,9 @@ class SqlLedger(Ledger):
 
     def _known_origin(self) -> str | None:
         with self._reading("open") as session:
-            if not session.has_table(LEDGER):
+            if not session.has_table(self._backend.ledgers):
                 return None
-            rows = session.rows("SELECT format, origin FROM tierlock_ledger", {})
+            rows = session.rows(self._asked.origins, self._asked.key)
         if not rows:
             return None
         if len(rows) > 1:
@@ -134,10 +135,11 @@ class SqlLedger(Ledger):
                 for statement in () if session.has_table(table) else statements:
                     session.define(statement)
             # Another process may have begun it while this one waited.
-            known = session.rows("SELECT origin FROM tierlock_ledger", {})
+            known = session.rows(self._asked.origins, self._asked.key)
             if not known:
-                session.insert(_BEGIN, [{"format": FORMAT, "origin": origin}])
-        return str(known[0][0]) if known else origin
+                begun = {"format": FORMAT, "origin": origin, **self._asked.key}
+                session.insert(self._asked.begin, [begun])
+        return str(known[0][1]) if known else origin
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -147,12 +149,14 @@ class SqlLedger(Ledger):
         """Append all of `drafts` or none; when this returns they are on the disk."""
         contents = [draft.content for draft in drafts]
         with self._backend.transaction("append to", writing=True) as session:
-            frontier = _frontier_now(session)
+            frontier = _frontier_now(session, asked=self._asked)
             check_expected(frontier.size, expected=expected)
-            known = _places(session, contents)
+            known = _places(session, contents, asked=self._asked)
             rows, appended = grow(frontier, drafts=drafts, known=known)
             if rows:
-                session.insert(_INSERT, [_stored(row) for row in rows])
+                session.insert(
+                    self._asked.insert, [{**_stored(row), **self._asked.key} for row in rows]
+                )
         return appended
 
     # -- reading ----------------------------------------------------------------------------
@@ -160,7 +164,7 @@ class SqlLedger(Ledger):
     def size(self) -> int:
         """Return how many entries there are."""
         with self._reading() as session:
-            return _size(session)
+            return _size(session, asked=self._asked)
 
     def entries(self, since: int = 0, *, until: int | None = None) -> Iterator[Entry]:
         """Yield the entries from place `since` up to `until`, in pages: none is held open."""
@@ -169,9 +173,11 @@ class SqlLedger(Ledger):
             yield from self._page(start, min(start + _PAGE, end))
 
     def _page(self, start: int, end: int) -> list[Entry]:
-        asked = f"{_SELECT} WHERE position >= :start AND position < :stop ORDER BY position"
+        asked = (
+            f"{self._asked.entries} AND position >= :start AND position < :stop ORDER BY position"
+        )
         with self._reading() as session:
-            found = _read(session, asked, {"start": start, "stop": end})
+            found = _read(session, asked, {"start": start, "stop": end, **self._asked.key})
         for index, entry in zip(range(start, end), found, strict=False):
             if entry.index != index:
                 raise damaged(f"entry {index} is missing")
@@ -182,12 +188,12 @@ class SqlLedger(Ledger):
     def entries_of(self, media_type: str) -> Iterator[Entry]:
         """Yield the entries of one media type; the database leaves out the others."""
         asked = (
-            f"{_SELECT} WHERE media_type = :media_type AND position > :since "
+            f"{self._asked.entries} AND media_type = :media_type AND position > :since "
             "ORDER BY position LIMIT :most"
         )
         since = -1
         while True:
-            wanted = {"media_type": media_type, "since": since, "most": _PAGE}
+            wanted = {"media_type": media_type, "since": since, "most": _PAGE, **self._asked.key}
             with self._reading() as session:
                 found = _read(session, asked, wanted)
             yield from found
@@ -197,14 +203,16 @@ class SqlLedger(Ledger):
 
     def find(self, draft: Draft) -> Entry | None:
         """Return the entry with the bytes and media type of `draft`."""
-        asked = f"{_SELECT} WHERE content = :content"
+        asked = f"{self._asked.entries} AND content = :content"
         with self._reading() as session:
-            return next(iter(_read(session, asked, {"content": draft.content})), None)
+            return next(
+                iter(_read(session, asked, {"content": draft.content, **self._asked.key})), None
+            )
 
     def stored_hashes(self, indices: Sequence[int]) -> Mapping[int, bytes]:
         """Return for each place the hashes that its leaf completed."""
         with self._reading() as session:
-            return _hashes(session, indices)
+            return _hashes(session, indices, asked=self._asked)
 
     def _reading(self, what: str = "read") -> AbstractContextManager[Session]:
         return self._backend.transaction(what, writing=False)
@@ -221,25 +229,26 @@ def _stored(row: NewRow) -> dict[str, object]:
     }
 
 
-def _frontier_now(session: Session) -> Frontier:
-    size = _size(session)
+def _frontier_now(session: Session, *, asked: Statements) -> Frontier:
+    size = _size(session, asked=asked)
     nodes = nodes_of((0, size))
-    stored = _hashes(session, [completed_by(node) for node in nodes])
+    stored = _hashes(session, [completed_by(node) for node in nodes], asked=asked)
     found = select_nodes(set(nodes), stored=stored)
     return Frontier(size, [found[node] for node in nodes])
 
 
-def _places(session: Session, contents: Sequence[bytes]) -> dict[bytes, int]:
+def _places(session: Session, contents: Sequence[bytes], *, asked: Statements) -> dict[bytes, int]:
     """Where contents are; read with their bytes, so that no other entry stands for them."""
     found: dict[bytes, int] = {}
     for names, values in _in_parts(contents):
-        for entry in _read(session, f"{_SELECT} WHERE content IN ({names})", values):
+        question = f"{asked.entries} AND content IN ({names})"
+        for entry in _read(session, question, {**values, **asked.key}):
             found[entry.content] = entry.index
     return found
 
 
-def _size(session: Session) -> int:
-    ((last,),) = session.rows("SELECT max(position) FROM tierlock_entries", {})
+def _size(session: Session, *, asked: Statements) -> int:
+    ((last,),) = session.rows(asked.last, asked.key)
     if last is None:
         return 0
     if not isinstance(last, int) or not 0 <= last <= _LAST:
@@ -247,10 +256,10 @@ def _size(session: Session) -> int:
     return last + 1
 
 
-def _hashes(session: Session, indices: Sequence[int]) -> dict[int, bytes]:
+def _hashes(session: Session, indices: Sequence[int], *, asked: Statements) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for names, values in _in_parts(indices):
-        rows = session.rows(f"{_SELECT_HASHES} WHERE position IN ({names})", values)
+        rows = session.rows(f"{asked.hashes} AND position IN ({names})", {**values, **asked.key})
         found |= {position: hashes for position, hashes in rows if isinstance(hashes, bytes)}
     return found
 

@@ -13,11 +13,12 @@ from urllib.parse import quote
 from tierlock.core import InputError
 from tierlock.ledger.faults import refused, unavailable
 from tierlock.ledger.interface import damaged
-from tierlock.ledger.tables import SQLITE
+from tierlock.ledger.tables import ALONE, LEDGER, SQLITE
 
 PATIENCE: Final = 30.0
 """Seconds that a writer waits for another one."""
-_MAGIC: Final = b"SQLite format 3\0"
+_LEAST: Final = 512
+"""Bytes of the smallest page that a file of SQLite can have."""
 _DAMAGE: Final = {11: "a page of the file is damaged", 26: "the file is no database"}
 _HAS_TABLE: Final = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = :name"
 
@@ -34,7 +35,9 @@ class SqliteBackend:
         IntegrityError: `ledger.damaged`; the file is no database.
     """
 
-    tables = SQLITE
+    tables: Mapping[str, tuple[str, ...]] = SQLITE
+    ledgers = LEDGER
+    asked = ALONE
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.where = str(path)
@@ -56,7 +59,13 @@ class SqliteBackend:
         self._idle: list[sqlite3.Connection] = []
 
     @contextmanager
-    def transaction(self, what: str, *, writing: bool) -> Iterator[SqliteSession]:
+    def transaction(
+        self,
+        what: str,
+        *,
+        writing: bool,
+        lock: int | None = None,  # noqa: ARG002  # a file has one writer, whatever it writes
+    ) -> Iterator[SqliteSession]:
         """Run what is done inside as one transaction: all of it or, after an error, nothing."""
         try:
             connection = self._idle.pop() if self._idle else _connect(self._uri)
@@ -104,12 +113,14 @@ class SqliteSession:
 
 
 def _check_file(path: Path) -> None:
-    """SQLite takes a file of a few bytes for an empty one and would write over it."""
-    if path.is_file():
-        with path.open("rb") as file:
-            begin = file.read(len(_MAGIC))
-        if begin not in {b"", _MAGIC}:
-            raise damaged("the file is no database")
+    """SQLite takes a file of one byte for an empty one and would write over it.
+
+    The file is not opened for this: when a process closes a file, the system drops every lock that
+    the process has on it, those of its other connections too. Then another process takes itself
+    for the last one, and removes the log that this one still writes to.
+    """
+    if path.is_file() and 0 < path.stat().st_size < _LEAST:
+        raise damaged("the file is no database")
 
 
 def _connect(uri: str) -> sqlite3.Connection:

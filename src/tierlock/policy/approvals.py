@@ -10,10 +10,15 @@ from tierlock.core import Action, ActionRule, Approval, Framework, GateReason
 
 
 class SignOffs(NamedTuple):
-    """What the sign-offs say: reasons why they are not complete, and until when they are."""
+    """What the sign-offs say: reasons why they are not complete, and until when they are.
+
+    Attributes:
+        attested: roles for which nothing but the word of a server counts (G-19).
+    """
 
     reasons: tuple[GateReason, ...]
     until: datetime | None
+    attested: tuple[str, ...] = ()
 
 
 def check_approvals(
@@ -51,14 +56,16 @@ def check_approvals(
         says = f"{', '.join(rule.sign_offs)}: independent roles were signed by the same people"
         reasons.append(_hold("approval.not-independent", says, rule.sign_offs[0]))
     until = None if reasons else _until(rule.sign_offs, framework=framework, approvals=good)
-    return SignOffs(tuple(reasons), until)
+    vouched = {role: {a.assurance for a in good if a.role == role} for role in rule.sign_offs}
+    attested = tuple(role for role, known in vouched.items() if known == {"attested"})
+    return SignOffs(tuple(reasons), until, attested)
 
 
 def _counts(approval: Approval, *, framework: Framework, name: str, at: datetime) -> bool:
     return (
         approval.determination == name
         and (approval.expires_at is None or at < approval.expires_at)
-        and (approval.assurance == "signed" or framework.declared_assurance == "accepted")
+        and framework.accepts(approval.assurance)
     )
 
 
@@ -67,7 +74,9 @@ def _missing(role: str, mine: Sequence[Approval], *, name: str, at: datetime) ->
     bound = [a for a in mine if a.determination == name]
     current = [a for a in bound if a.expires_at is None or at < a.expires_at]
     if current:
-        return _hold("approval.unsigned", f"the approval of {role} is not signed", role)
+        attested = any(a.assurance == "attested" for a in current)
+        how = "attested by a server, not signed" if attested else "not signed"
+        return _hold("approval.unsigned", f"the approval of {role} is {how}", role)
     if bound:
         return _hold("approval.expired", f"the approval of {role} has expired", role)
     if mine:

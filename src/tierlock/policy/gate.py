@@ -5,7 +5,7 @@ Default deny: ALLOW needs everything, and only the absence of every reason gives
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -146,7 +146,8 @@ def decide_about(
     draft.reasons += signed.reasons
     draft.end(signed.until)
     check_negatives(ask, draft=draft)
-    return _conclude(ask, effective, matters, draft)
+    servers = _on_the_word_of_servers(ask, sign_offs=signed.attested, rulings=all_rulings)
+    return _conclude(ask, effective, matters, draft, servers=servers)
 
 
 def _distinct(records: Iterable[RecordT]) -> tuple[RecordT, ...]:
@@ -204,7 +205,12 @@ def _check_readings(
 
 
 def _conclude(
-    ask: Ask, effective: Effective, readings: Mapping[str, Chosen], draft: Draft
+    ask: Ask,
+    effective: Effective,
+    readings: Mapping[str, Chosen],
+    draft: Draft,
+    *,
+    servers: tuple[str, ...],
 ) -> Decision:
     reasons = tuple(sorted(set(draft.reasons), key=lambda r: (r.verdict, r.code, r.about, r.says)))
     verdict = Verdict.ALLOW
@@ -236,7 +242,7 @@ def _conclude(
             )
         ),
         readings={name: chosen.readings for name, chosen in readings.items()},
-        assurance=_assurance(ask, effective),
+        assurance=(*_assurance(ask, effective), *servers),
     )
 
 
@@ -247,12 +253,30 @@ def _instructions(ask: Ask, reasons: tuple[GateReason, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*ask.rule.instructs, *orders]))
 
 
+def _on_the_word_of_servers(
+    ask: Ask, *, sign_offs: Sequence[str], rulings: Sequence[Ruling]
+) -> tuple[str, ...]:
+    """What counts although no person signed it with a key of their own (G-19)."""
+    if not ask.framework.accepts("attested"):
+        return ()
+    ruled = {
+        signature.role
+        for ruling in rulings
+        if ruling.determination == ask.name
+        for signature in ruling.signatures
+        if signature.assurance == "attested"
+    }
+    roles = {"sign-offs": sorted(sign_offs), "ruling": sorted(ruled)}
+    return tuple(f"{what}: attested ({', '.join(by)})" for what, by in roles.items() if by)
+
+
 def _assurance(ask: Ask, effective: Effective) -> tuple[str, ...]:
     """What the reader must know about how far the inputs can be trusted."""
     notes = [f"binding: {ask.determination.subject.binding}"]
     if ask.claims:
-        unsigned = any(claim.assurance == "declared" for claim in ask.claims)
-        notes.append("claims: unsigned" if unsigned else "claims: signed")
+        known = {claim.assurance for claim in ask.claims}
+        weakest = "attested" if "attested" in known else "signed"
+        notes.append(f"claims: {'unsigned' if 'declared' in known else weakest}")
     if ask.negatives.assurance == "self-asserted":
         notes.append("time: self-asserted")
     if ask.determination.plan_declared == "after":

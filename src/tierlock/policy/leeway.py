@@ -86,11 +86,7 @@ def signed_by_all(
     signatures: Sequence[RoleSignature], *, roles: Sequence[str], framework: Framework
 ) -> bool:
     """Return whether every role signed, each by another person, with an accepted assurance."""
-    accepted = [
-        signature
-        for signature in signatures
-        if signature.assurance == "signed" or framework.declared_assurance == "accepted"
-    ]
+    accepted = [signature for signature in signatures if framework.accepts(signature.assurance)]
     signers = [{one.signer for one in accepted if one.role == role} for role in roles]
     return bool(roles) and any(
         len(set(people)) == len(roles) for people in itertools.product(*signers)

@@ -271,11 +271,7 @@ def _unapproved(claim: Claim, asked: _Asked) -> Reason | None:
             if role not in asked.framework.roles:
                 says = f"{what} for {asked.path} is approved by `{role}`, which is not a role"
                 return Reason(code=code, says=says)
-    if (
-        approvals
-        and claim.assurance == "declared"
-        and asked.framework.declared_assurance == "refused"
-    ):
+    if approvals and not asked.framework.accepts(claim.assurance):
         says = f"the {approvals[0][0]} for {asked.path} is not signed by the roles that approve it"
         return Reason(code="claim.unsigned", says=says)
     return None

@@ -197,7 +197,10 @@ def settle_attested(path: str, *, criterion: Attested, case: Case) -> Finding:
     elif good:
         outcome = Outcome.RULED_OUT
         signers = ", ".join(sorted({item.signer for item in good}))
+        by_server = all(item.assurance == "attested" for item in good)
+        # The weaker label stands in the finding, and so in every page and report that shows it.
         says = f"attested by {signers} as {criterion.by}"
+        says += ", on the word of a server" if by_server else ""
         reasons = [Reason(code="attestation.current", says=says)]
         ends = [_expiry(item, criterion, case) for item in good]
         known = [end for end in ends if end is not None]
@@ -238,8 +241,9 @@ def _expiry(item: Attestation, criterion: Attested, case: Case) -> datetime | No
 def _refusal(item: Attestation, *, criterion: Attested, case: Case) -> Reason | None:
     """Why an attestation does not count, or None if it does."""
     end = _expiry(item, criterion, case)
-    if item.assurance == "declared" and case.framework.declared_assurance == "refused":
-        return Reason(code="attestation.unsigned", says="the attestation is not signed")
+    if not case.framework.accepts(item.assurance):
+        how = "attested by a server, not signed" if item.assurance == "attested" else "not signed"
+        return Reason(code="attestation.unsigned", says=f"the attestation is {how}")
     if end is not None and case.at >= end:
         return Reason(code="attestation.expired", says=f"the attestation expired {end.date()}")
     stale = _stale_attestation(item, case)

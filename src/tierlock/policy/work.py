@@ -181,8 +181,13 @@ def _evaluate(
 ) -> WorkItem:
     evaluation = framework.evaluations[finding.slot or ""]
     owed = [reason for reason in finding.reasons if reason.code.startswith(("slot.run", "plan."))]
+    lapsed = [r for r in finding.reasons if r.code in ("evidence.expired", "evidence.stale")]
     task = evaluation.tasks[0]
-    if owed:
+    if lapsed and not owed:
+        # The margin is that of samples which count no more: it says nothing about the next run.
+        margin = None
+        do = f"run {evaluation.title} again (`{task}`): {lapsed[0].says}"
+    elif owed:
         do = f"supply what {evaluation.title} owes: {owed[0].says}"
     elif finding.estimate is None:
         do = f"run {evaluation.title} (`{task}`)"

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from tierlock.report.board import board_of
     from tierlock.report.checklist import REPORT_KINDS, ReportKind, checklist_of
     from tierlock.report.comment import render_gate_markdown
+    from tierlock.report.compare_chart import difference_chart
     from tierlock.report.compare_markdown import render_compare_json, render_compare_markdown
+    from tierlock.report.compare_page import comparison_sections, render_compare_html
     from tierlock.report.compare_text import render_compare_text
     from tierlock.report.contrast_text import render_contrast_text
     from tierlock.report.coverage import (
@@ -35,6 +37,13 @@ if TYPE_CHECKING:
         SuiteTest,
     )
     from tierlock.report.coverage_text import render_suite_json, render_suite_text
+    from tierlock.report.criterion_values import (
+        CriterionView,
+        SourcedNumber,
+        criterion_chart,
+        criterion_view,
+        safeguard_criterion_view,
+    )
     from tierlock.report.crosswalk_text import render_crosswalk_json, render_crosswalk_text
     from tierlock.report.documents import (
         Redacted,
@@ -48,12 +57,22 @@ if TYPE_CHECKING:
     from tierlock.report.documents_words import complete_sentence
     from tierlock.report.expiring_text import render_expiring_json, render_expiring_text
     from tierlock.report.explain_text import render_explain_text
+    from tierlock.report.framework_clauses import BASES, period_words
     from tierlock.report.framework_text import render_framework_text
+    from tierlock.report.framework_values import FrameworkPage, framework_page
     from tierlock.report.gaps_text import render_gaps_text
     from tierlock.report.gate_table import render_gate_all_json, render_gate_all_text
     from tierlock.report.gate_text import render_gate_text
     from tierlock.report.github import render_github
-    from tierlock.report.html import load_templates, render_html, render_side_by_side_html
+    from tierlock.report.html import (
+        load_templates,
+        page_environment,
+        page_style,
+        render_answer,
+        render_board,
+        render_html,
+        render_side_by_side_html,
+    )
     from tierlock.report.impact_text import render_impact_text
     from tierlock.report.json_format import render_json, render_side_by_side_json
     from tierlock.report.junit import render_junit
@@ -66,6 +85,7 @@ if TYPE_CHECKING:
         render_ledger_state,
         render_ledger_state_json,
     )
+    from tierlock.report.lines import criterion_line, criterion_lines
     from tierlock.report.looks_text import render_looks
     from tierlock.report.markdown import render_markdown, render_side_by_side_markdown
     from tierlock.report.numbers import count_of
@@ -94,6 +114,8 @@ if TYPE_CHECKING:
     from tierlock.report.prompt_text import (
         ConfigurationVersion,
         PromptHistory,
+        changes,
+        diff_lines,
         render_prompt_diff,
         render_prompt_diff_json,
         render_prompt_log,
@@ -114,6 +136,17 @@ if TYPE_CHECKING:
     from tierlock.report.register_text import render_register_json, render_register_text
     from tierlock.report.report_documents import make_report
     from tierlock.report.run_text import SlotRan, render_runs, render_runs_json
+    from tierlock.report.run_values import (
+        RunRow,
+        RunView,
+        SampleLine,
+        run_row,
+        run_rows,
+        run_view,
+        sample_line,
+        used_by,
+    )
+    from tierlock.report.safeguard_rows import SafeguardsView, safeguards_view
     from tierlock.report.safeguards_json import render_safeguards_json
     from tierlock.report.safeguards_text import render_safeguards_text
     from tierlock.report.safeguards_values import (
@@ -124,7 +157,8 @@ if TYPE_CHECKING:
         SafeguardView,
         State,
     )
-    from tierlock.report.sanitize import escape_json
+    from tierlock.report.safeguards_words import cost_words, lack_words
+    from tierlock.report.sanitize import clean, escape_json
     from tierlock.report.sarif import render_sarif
     from tierlock.report.side_by_side import Side, SideBySide
     from tierlock.report.side_by_side_text import render_side_by_side_text
@@ -137,6 +171,21 @@ if TYPE_CHECKING:
     from tierlock.report.size_chart import render_size_html, render_size_svg
     from tierlock.report.size_text import render_size_json, render_size_text
     from tierlock.report.study_text import render_diff_text, render_lint_text, render_study_json
+    from tierlock.report.subject_values import (
+        LapseRow,
+        Official,
+        SubjectView,
+        deciding_charts,
+        subject_view,
+    )
+    from tierlock.report.summary import ThresholdSummary, summary_of
+    from tierlock.report.threshold_values import (
+        ThresholdView,
+        TreeNode,
+        threshold_charts,
+        threshold_view,
+    )
+    from tierlock.report.timeline_values import Event, Timeline, timeline_chart
     from tierlock.report.values import EXIT_CODES, AssessReport
     from tierlock.report.verify_text import render_verify_json, render_verify_text
     from tierlock.report.verify_values import (
@@ -146,12 +195,27 @@ if TYPE_CHECKING:
         Hidden,
         VerifyReport,
     )
-    from tierlock.report.wording import doing
+    from tierlock.report.wording import doing, level_sentence
 
 # File -> the names that it holds.
 _HOMES = homes_in(
     __name__,
     {
+        "compare_chart": "difference_chart",
+        "safeguards_words": "lack_words cost_words",
+        "lines": "criterion_lines criterion_line",
+        "timeline_values": "timeline_chart Timeline Event",
+        "safeguard_rows": "safeguards_view SafeguardsView",
+        "subject_values": "deciding_charts subject_view LapseRow Official SubjectView",
+        "threshold_values": "threshold_charts threshold_view TreeNode ThresholdView",
+        "run_values": "sample_line RunRow RunView SampleLine run_row run_rows run_view used_by",
+        "criterion_values": (
+            "criterion_chart safeguard_criterion_view criterion_view SourcedNumber CriterionView"
+        ),
+        "framework_clauses": "period_words BASES",
+        "framework_values": "framework_page FrameworkPage",
+        "compare_page": "comparison_sections render_compare_html",
+        "summary": "summary_of ThresholdSummary",
         "documents_words": "complete_sentence",
         "documents_render": "render_document",
         "redaction_parts": "Redaction",
@@ -176,7 +240,10 @@ _HOMES = homes_in(
         "gate_table": "render_gate_all_json render_gate_all_text",
         "gate_text": "render_gate_text",
         "github": "render_github",
-        "html": "load_templates render_html render_side_by_side_html",
+        "html": (
+            "render_board load_templates page_environment page_style render_answer render_html "
+            "render_side_by_side_html"
+        ),
         "impact_text": "render_impact_text",
         "json_format": "render_json render_side_by_side_json",
         "junit": "render_junit",
@@ -197,8 +264,8 @@ _HOMES = homes_in(
         "permit_text": "render_permit render_permit_json render_refused_json",
         "plan_status": "PlanLine PlanStatus RunLine render_plan_status render_plan_status_json",
         "prompt_text": (
-            "ConfigurationVersion PromptHistory render_prompt_diff render_prompt_diff_json "
-            "render_prompt_log render_prompt_log_json render_prompt_show "
+            "diff_lines changes ConfigurationVersion PromptHistory render_prompt_diff "
+            "render_prompt_diff_json render_prompt_log render_prompt_log_json render_prompt_show "
             "render_prompt_show_json"
         ),
         "prove_text": "render_proofs_text",
@@ -211,7 +278,7 @@ _HOMES = homes_in(
         "safeguards_json": "render_safeguards_json",
         "safeguards_text": "render_safeguards_text",
         "safeguards_values": "ActionView CellView STATES SafeguardView SafeguardsReport State",
-        "sanitize": "escape_json",
+        "sanitize": "clean escape_json",
         "sarif": "render_sarif",
         "side_by_side": "Side SideBySide",
         "side_by_side_text": "render_side_by_side_text",
@@ -223,11 +290,12 @@ _HOMES = homes_in(
         "values": "AssessReport EXIT_CODES",
         "verify_text": "render_verify_json render_verify_text",
         "verify_values": "ComparedFinding ComparedLog ComparedNumber Hidden VerifyReport",
-        "wording": "doing",
+        "wording": "level_sentence doing",
     },
 )
 
 __all__ = [
+    "BASES",
     "EXIT_CODES",
     "REASON_CODES",
     "REPORT_KINDS",
@@ -241,14 +309,19 @@ __all__ = [
     "ComparedNumber",
     "Comparison",
     "ConfigurationVersion",
+    "CriterionView",
+    "Event",
     "EvidenceHeld",
     "Expiring",
+    "FrameworkPage",
     "GapKind",
     "Hidden",
     "Lapse",
     "LapseKind",
+    "LapseRow",
     "LedgerState",
     "LogLine",
+    "Official",
     "OutputFound",
     "OutputListing",
     "OutputRow",
@@ -265,38 +338,68 @@ __all__ = [
     "ReportValues",
     "Route",
     "RunLine",
+    "RunRow",
+    "RunView",
     "SafeguardView",
     "SafeguardsReport",
+    "SafeguardsView",
+    "SampleLine",
     "Side",
     "SideBySide",
     "SignPage",
     "SignatureLine",
     "SlotRan",
+    "SourcedNumber",
     "State",
+    "SubjectView",
     "Suite",
     "SuiteDomain",
     "SuiteGap",
     "SuiteLine",
     "SuiteTest",
+    "ThresholdSummary",
+    "ThresholdView",
+    "Timeline",
+    "TreeNode",
     "VerifyReport",
     "Witnessed",
     "Written",
     "WrittenText",
     "board_of",
+    "changes",
     "checklist_of",
+    "clean",
+    "comparison_sections",
     "complete_sentence",
+    "cost_words",
     "count_of",
+    "criterion_chart",
+    "criterion_line",
+    "criterion_lines",
+    "criterion_view",
+    "deciding_charts",
+    "diff_lines",
+    "difference_chart",
     "doing",
     "escape_json",
+    "framework_page",
+    "lack_words",
+    "level_sentence",
     "load_templates",
     "make_report",
     "oscal_documents",
+    "page_environment",
+    "page_style",
+    "period_words",
     "render_allocation_json",
     "render_allocation_text",
+    "render_answer",
     "render_answers_markdown",
     "render_answers_text",
     "render_assess_text",
+    "render_board",
     "render_code",
+    "render_compare_html",
     "render_compare_json",
     "render_compare_markdown",
     "render_compare_text",
@@ -369,6 +472,18 @@ __all__ = [
     "render_suite_text",
     "render_verify_json",
     "render_verify_text",
+    "run_row",
+    "run_rows",
+    "run_view",
+    "safeguard_criterion_view",
+    "safeguards_view",
+    "sample_line",
+    "subject_view",
+    "summary_of",
+    "threshold_charts",
+    "threshold_view",
+    "timeline_chart",
+    "used_by",
     "viewer_command",
 ]
 

@@ -13,11 +13,11 @@ from tierlock.report.output_text import WITHHELD, text_lines
 from tierlock.report.sanitize import clean
 
 _GAP: Final = " | "
-_REVEAL: Final = (
+REVEAL: Final = (
     "what is withheld as `restricted` is shown with --reveal --reason TEXT --as NAME, which is "
     "recorded in the ledger"
 )
-_NOT_KEPT: Final = "(no text is kept)"
+NOT_KEPT: Final = "(no text is kept)"
 
 
 class ChangedAnswer(NamedTuple):
@@ -59,7 +59,7 @@ def render_answers_text(
             lines += text_lines(one.asked, width=width)
         lines += ["", *_columns(one, width=width)]
     if any(one.withheld and one.hazard != "high" for one in answers):
-        lines += ["", *wrap(_REVEAL, width=width)]
+        lines += ["", *wrap(REVEAL, width=width)]
     return finish(lines)
 
 
@@ -69,7 +69,7 @@ def _columns(one: ChangedAnswer, *, width: int) -> Iterable[str]:
     columns = [
         [name, "-" * cells(name), *(line[2:] for line in text_lines(text or "", width=room + 2))]
         if text is not None
-        else [name, "-" * cells(name), _NOT_KEPT]
+        else [name, "-" * cells(name), NOT_KEPT]
         for name, text in zip(names, one.answers, strict=True)
     ]
     for left, right in zip_longest(*columns, fillvalue=""):
@@ -102,7 +102,7 @@ def _cell(text: str | None, one: ChangedAnswer) -> str:
     if one.withheld:
         return escape(WITHHELD.format(hazard=one.hazard).replace("`", ""))
     if text is None:
-        return _NOT_KEPT
+        return NOT_KEPT
     return "<br>".join(escape(clean(line)) for line in text.splitlines()) or "(nothing)"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from tierlock.core import Approval, Decision, Outcome, Verdict
+from tierlock.core import Approval, Assurance, Decision, Outcome, Verdict
 from tierlock.report.document import Board, short
 from tierlock.report.flips import flip_lines
-from tierlock.report.lines import CriterionLine, deciding_line
+from tierlock.report.lines import CriterionLine, deciding_line, obstacle
 from tierlock.report.sanitize import clean
 from tierlock.report.seen import elicitations
 from tierlock.report.values import AssessReport
@@ -88,6 +88,11 @@ def _measured(line: CriterionLine) -> str:
     elif line.outcome is Outcome.REACHED:
         side, bad = ("lower", "above") if limits.higher_is_worse else ("upper", "below")
         asked = f"the {side} one lies {bad} {show(limits.rule_in)}"
+    against = obstacle(line.finding)
+    if against:
+        # Where the limit would do, only the rest keeps it open.
+        safe_side = line.distance is not None and (line.distance.relative or 0) > 0
+        asked = against if safe_side else f"{asked}; {against}"
     worst = elicitations(line.finding)
     tried = f" in the worst of {worst} elicitations" if worst > 1 else ""
     behind = f"over {estimate.counts.scored:,} attempts"
@@ -168,19 +173,34 @@ def _signed(report: AssessReport) -> Iterator[str]:
         note = "" if counts else "; for another determination or action, so it does not count"
         when = day(approval.approved_at)
         who = f"{clean(approval.signer)} as {clean(approval.role)}"
-        yield f"Signed off: {who}, {when} ({approval.assurance}{note})."
+        yield f"Signed off: {who}, {when} ({_vouched(report, approval.assurance)}{note})."
     for ruling in report.rulings:
         counts = ruling.determination == digest
         note = "" if counts else "; for another determination, so it does not count"
         for signature in ruling.signatures:
             who = f"{clean(signature.signer)} as {clean(signature.role)}"
-            yield f"Ruled: {who}, {day(ruling.ruled_at)} ({signature.assurance}{note})."
+            vouched = _vouched(report, signature.assurance)
+            yield f"Ruled: {who}, {day(ruling.ruled_at)} ({vouched}{note})."
         yield f"Reasons of the ruling: {_sentence(clean(ruling.reasons))}"
     if not signed:
-        yield "Nobody has signed."
+        yield "Nobody has signed this one." if report.approvals else "Nobody has signed."
     missing = [role for role in asked if role not in signed]
     if missing:
         yield f"Asked to sign: {'; '.join(_office(report, role) for role in missing)}."
+
+
+def _vouched(report: AssessReport, assurance: Assurance) -> str:
+    """How a statement is vouched for, in words."""
+    if assurance != "attested":
+        return assurance
+    return "attested by a server" + (
+        "" if _takes(report, assurance) else ", which the framework does not accept"
+    )
+
+
+def _takes(report: AssessReport, assurance: Assurance) -> bool:
+    """Whether a role has signed by this: never by the word of a server that is refused."""
+    return assurance != "attested" or report.framework.accepts(assurance)
 
 
 def asked_roles(report: AssessReport) -> tuple[str, ...]:
@@ -205,9 +225,11 @@ def signed_roles(report: AssessReport) -> frozenset[str]:
         if one.determination == digest
         and _is_for(one, report.decision)
         and (one.expires_at is None or report.at < one.expires_at)
+        and _takes(report, one.assurance)
     }
     rulings = [one for one in report.rulings if one.determination == digest]
-    return frozenset(approvals | {part.role for one in rulings for part in one.signatures})
+    ruled = {part for one in rulings for part in one.signatures if _takes(report, part.assurance)}
+    return frozenset(approvals | {part.role for part in ruled})
 
 
 def _office(report: AssessReport, role: str) -> str:

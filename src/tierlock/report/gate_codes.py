@@ -147,6 +147,10 @@ GATE_CODES: Final[dict[str, dict[str, tuple[str, str]]]] = {
             "an exception or interim claim waits for the signature of a role that must approve it",
             "A-39",
         ),
+        "signed.attested": (
+            "a server attests it, and the framework asks for the person's own signature",
+            "G-19, A-48",
+        ),
         "signed.other": ("it is about another determination, or another framework file", "A-38"),
         "signed.lapsed": ("it lapsed by its own date", "A-38"),
         "signed.resolved": ("a signed statement that counts resolved it", "A-36"),

@@ -26,6 +26,8 @@ from tierlock.report.wording import day, rests_on
 _STYLE: Final = "page.css"
 _BLOCKS: Final = "blocks.html"
 _PAGE: Final = "page.html"
+_ANSWER: Final = "answer.html"
+_BOARD: Final = "board.html"
 _SIDE_BY_SIDE: Final = "side_by_side.html"
 
 # What a line break at its hyphen would tear: a date, `ASL-3`, `asl-3/audit`, `20 people-days`.
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 def load_templates() -> None:
     """Compile the page's templates now, where there is time for it; else `render_html` does."""
-    for name in (_STYLE, _BLOCKS, _PAGE):
+    for name in (_STYLE, _BLOCKS, _BOARD, _ANSWER, _PAGE):
         page_environment().get_template(name)
 
 
@@ -50,16 +52,35 @@ def render_html(report: AssessReport) -> str:
     environment = page_environment()
     style = page_style()
     return environment.get_template(_PAGE).render(
-        board=board_of(report),
-        sections=sections_of(report),
+        **_answer_values(report),
         style=trusted(style),
         policy=page_policy(style),
-        eyebrow=f"{clean(report.subject.name)} under {clean(report.framework.name)}, "
-        f"{day(report.at)}",
         at=format_instant(report.at),
-        rests_on=rests_on(report.determination),
         engine=clean(report.determination.engine),
     )
+
+
+def render_answer(report: AssessReport) -> str:
+    """Return the same page without its frame, for a page that has one: board, then details."""
+    return page_environment().get_template(_ANSWER).render(**_answer_values(report))
+
+
+def render_board(report: AssessReport) -> str:
+    """Return the board's block alone: one question, one answer, and what a signature asserts."""
+    return page_environment().get_template(_BOARD).render(**_board_values(report))
+
+
+def _board_values(report: AssessReport) -> dict[str, object]:
+    return {
+        "board": board_of(report),
+        "eyebrow": f"{clean(report.subject.name)} under {clean(report.framework.name)}, "
+        f"{day(report.at)}",
+        "rests_on": rests_on(report.determination),
+    }
+
+
+def _answer_values(report: AssessReport) -> dict[str, object]:
+    return {**_board_values(report), "sections": sections_of(report)}
 
 
 def render_side_by_side_html(found: SideBySide, *, reports: Sequence[str] = ()) -> str:

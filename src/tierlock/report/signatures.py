@@ -39,6 +39,8 @@ class SignatureLine(NamedTuple):
         expires_at: when it lapses.
         place: where it is in the ledger; None where it is not there yet.
         state: whether it counts.
+        assurance: `signed` with the person's own key, or `attested` by a server; empty where
+            nobody whom the trust file names signed it.
         code, why: the reason, where it does not simply count.
     """
 
@@ -53,6 +55,7 @@ class SignatureLine(NamedTuple):
     state: State = "counts"
     code: str = ""
     why: str = ""
+    assurance: str = ""
 
 
 def render_signatures_text(
@@ -77,6 +80,7 @@ def _entry(line: SignatureLine, *, width: int, paint: Paint) -> Iterator[str]:
     kind = line.kind or "unreadable"
     yield f"{paint(word, style)}  {kind}  {short(line.name)}"
     who = f"{clean(line.person) or 'somebody unknown'} as {clean(line.role)}" if line.role else ""
+    who += " (attested by a server)" if line.assurance == "attested" else ""
     when = f"signed {format_instant(line.signed_at)}" if line.signed_at else ""
     end = f"until {day(line.expires_at)}" if line.expires_at else ""
     where = f"ledger entry {line.place}" if line.place is not None else "not in the ledger yet"
@@ -111,6 +115,7 @@ def _as_json(line: SignatureLine) -> dict[str, object]:
         "ledgerEntry": line.place,
         "state": line.state,
         "counts": line.state == "counts",
+        "assurance": line.assurance or None,
         "code": line.code or None,
         "why": line.why or None,
     }

@@ -79,7 +79,7 @@ def answer(report: AssessReport) -> tuple[str, str]:
             stands = _why_allowed(report)
             return decision.verdict.value, f"{sentence}; {stands}." if stands else f"{sentence}."
         because = why(decision, explanation=report.explanation, framework=report.framework)
-        return decision.verdict.value, f"{sentence}: {because}."
+        return decision.verdict.value, f"{sentence}: {because.removesuffix('.')}."
     total = len(determination.thresholds)
     out = [t for t in determination.thresholds if t.outcome is Outcome.RULED_OUT]
     reached = [t for t in determination.thresholds if t.outcome is Outcome.REACHED]

@@ -153,6 +153,15 @@ def _check_items(
                 f"the task has no sample `{missing[0]}`, which the plan drew ({len(missing)} such)",
                 hint="the plan was sealed with a list of other samples: tierlock plan items",
             )
+        beyond = sorted({str(name) for name in chosen} - set(session.items))
+        if beyond:
+            # Inspect takes `*`, `?` and `[` in an id as a pattern.
+            raise InputError(
+                "run.settings",
+                f"the task would ask `{beyond[0]}`, which the plan did not draw ({len(beyond)} "
+                "such)",
+                hint="give its samples ids without `*`, `?` and `[`",
+            )
 
 
 def _project() -> Project:

@@ -75,7 +75,7 @@ def run_once(
             raise
         except Exception as error:
             if session.failure is None:
-                raise _not_started(error) from error
+                raise not_started(error) from error
             logs = []
         if session.failure is not None:
             if is_new and not session.begun:
@@ -116,7 +116,7 @@ def _arguments(due: Due, *, model: Model) -> dict[str, Any]:
         "model": model.name,
         "model_base_url": model.base_url,
         "model_args": dict(model.args),
-        "task_args": _plain(how.args),
+        "task_args": plain(how.args),
         "epochs": settings.epochs,
         "limit": settings.samples,
         "sample_id": list(due.items) or None,
@@ -130,18 +130,19 @@ def _arguments(due: Due, *, model: Model) -> dict[str, Any]:
         "ctl_server": False,
         "metadata": {"tierlock_slot": due.slot, "tierlock_run": due.number},
         **{f"{kind}_limit": value for kind, value in settings.limits.items()},
-        **_plain(how.generate),
+        **plain(how.generate),
     }
     if due.variant:
         arguments["tags"] = [f"variant:{due.variant}"]
     if settings.seed is not None:
         arguments["seed"] = settings.seed + due.number - 1
     if how.solver is not None:
-        arguments["solver"] = SolverSpec(how.solver, _plain(how.solver_args))
+        arguments["solver"] = SolverSpec(how.solver, plain(how.solver_args))
     return arguments
 
 
-def _plain(settings: Mapping[str, object]) -> dict[str, Any]:
+def plain(settings: Mapping[str, object]) -> dict[str, Any]:
+    """Return settings as Inspect takes them: with lists where ours are tuples."""
     return {
         name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()
     }
@@ -166,7 +167,8 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _not_started(error: Exception) -> InputError:
+def not_started(error: Exception) -> InputError:
+    """Return what Inspect says when it does not begin, as an error of ours."""
     # Its messages to people are marked up for a terminal.
     plain = " ".join(_MARKUP.sub("", str(error)).split())
     return InputError("run.runner", f"Inspect refused: {plain or type(error).__name__}"[:_LONGEST])

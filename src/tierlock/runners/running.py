@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tierlock.core import Evidence, InputError, Plan
 from tierlock.report import SlotRan
 from tierlock.runners.inspect_runner import Model, run_once
+from tierlock.runners.task_clusters import Members, cluster_members, with_members
 from tierlock.usecases import (
     Due,
     Project,
@@ -21,6 +22,8 @@ from tierlock.usecases import (
     slots_to_run,
     standing,
 )
+
+_NOT_BEGUN: Final = frozenset({"run.runner", "run.busy", "run.settings"})
 
 
 class Watcher(NamedTuple):
@@ -48,8 +51,8 @@ def run_plan(
 ) -> tuple[SlotRan, ...]:
     """Run what the sealed plan promises and what is not there yet.
 
-    A slot with looks ends at the first look that settles it. A slot whose run fails is left there,
-    and the others are run all the same.
+    A slot with looks ends at the first look that settles it. A slot whose run fails, or can not be
+    begun, is left there, and the others are run all the same.
 
     Args:
         project: framework, subject, plan, store, and how each slot is run.
@@ -61,8 +64,9 @@ def run_plan(
 
     Raises:
         InputError: `input.not-found`, no plan or no such slot; `input.subject`, the subject does
-            not answer to the model; `run.settings`, it is not said how a slot is run;
-            `run.runner`, Inspect is not installed.
+            not answer to the model; `run.settings`, it is not said how a slot is run. Where no slot
+            at all can be begun, what is said of the first: `run.runner`, Inspect is not installed
+            or refuses; `run.busy`; `run.settings`.
         IntegrityError: what is recorded contradicts itself.
     """
     plan = plan_to_run(project)
@@ -73,10 +77,12 @@ def run_plan(
             hint="list the name under `known_as` of the subject in tierlock.yaml",
         )
     slots = slots_to_run(project, plan=plan, only=only)
-    for slot in slots:  # what can not be run is said before anything is paid for
-        next_run(project, plan=plan, slot=slot, done=0)
-    run = _Run(project, plan, model, watcher, clock, to_the_end)
-    return tuple(_run_slot(run, slot=slot) for slot in slots)
+    run = _Run(project, plan, model, watcher, clock, to_the_end, {}, [])
+    _check_all(run, slots=slots)
+    done = tuple(_run_slot(run, slot=slot) for slot in slots)
+    if run.stopped and len(run.stopped) == len(slots) and not any(slot.made for slot in done):
+        raise run.stopped[0]
+    return done
 
 
 class _Run(NamedTuple):
@@ -88,6 +94,59 @@ class _Run(NamedTuple):
     watcher: Watcher
     clock: Callable[[], datetime]
     to_the_end: bool
+    members: dict[str, Members]
+    stopped: list[InputError]
+
+    def due(self, *, slot: str, done: int) -> Due:
+        """Return the next run of a slot, with the samples of its clusters where it draws them."""
+        due = next_run(self.project, plan=self.plan, slot=slot, done=done)
+        if not due.clusters:
+            return due
+        if slot not in self.members:
+            self.members[slot] = cluster_members(due, root=self.project.root)
+        promise = self.plan.slot(slot)
+        is_binary = promise is None or promise.looks is None or promise.looks.kind != "betting"
+        return with_members(due, members=self.members[slot], is_binary=is_binary)
+
+    def planned(self, *, slot: str, of: int) -> int | None:
+        """Return how many samples all runs of a slot hold, where its clusters are known."""
+        if slot not in self.members:
+            return None
+        return sum(len(self.due(slot=slot, done=done).items) for done in range(of))
+
+
+def _check_all(run: _Run, *, slots: tuple[str, ...]) -> None:
+    """Say what can not be run before anything is paid for, and of all slots at once."""
+    found: dict[str, InputError] = {}
+    for slot in slots:
+        try:
+            _check(run, slot=slot)
+        except InputError as error:
+            found[slot] = error
+    if not found:
+        return
+    (_, first), *others = found.items()
+    if not others:
+        raise first
+    names = ", ".join(f"`{name}`" for name, _ in others)
+    raise InputError(
+        first.code,
+        f"{first.message}; nor can these be run as it is said: {names}",
+        hint="; or ".join(filter(None, [first.hint, "name what is to be run: --slot ID"])),
+    )
+
+
+def _check(run: _Run, *, slot: str) -> None:
+    """Refuse a slot that can not be run; of one that draws clusters, any of its runs."""
+    first = next_run(run.project, plan=run.plan, slot=slot, done=0)
+    if not first.clusters:
+        return
+    found = standing(
+        run.project, plan=run.plan, slot=slot, at=run.clock(), to_the_end=run.to_the_end
+    )
+    if found.ended is None:
+        for done in range(found.of):
+            run.due(slot=slot, done=done)
 
 
 def _run_slot(run: _Run, *, slot: str) -> SlotRan:
@@ -97,7 +156,7 @@ def _run_slot(run: _Run, *, slot: str) -> SlotRan:
         found = standing(project, plan=plan, slot=slot, at=clock(), to_the_end=run.to_the_end)
         if found.ended is not None:
             break
-        due = next_run(project, plan=plan, slot=slot, done=found.done)
+        due = run.due(slot=slot, done=found.done)
         run.watcher.begins(due)
         _wait_for(counts_after(project, plan=plan, slot=slot, at=clock()), clock=clock)
         try:
@@ -105,8 +164,8 @@ def _run_slot(run: _Run, *, slot: str) -> SlotRan:
                 project, due=due, model=run.model, clock=clock, show=run.watcher.goes_on
             )
         except InputError as error:
-            if error.code in {"run.runner", "run.busy", "run.settings"}:
-                raise
+            if error.code in _NOT_BEGUN:
+                run.stopped.append(error)
             problem = str(error)
             break
         made += 1
@@ -122,7 +181,7 @@ def _run_slot(run: _Run, *, slot: str) -> SlotRan:
         done=len(done),
         of=found.of,
         samples=sum(len(set(one.samples.id)) for one in done),
-        planned=found.planned,
+        planned=found.planned or run.planned(slot=slot, of=found.of),
         ended=found.ended,
         came_in=sum(one.tokens.input for one in done if one.tokens is not None),
         came_out=sum(one.tokens.output for one in done if one.tokens is not None),

@@ -84,6 +84,11 @@ class ConfigurationStore:
         with store_errors("read", path=self._folder):
             return tuple(sorted(f"sha256:{path.stem}" for path in self._folder.glob("*.json")))
 
+    @property
+    def has_sightings(self) -> bool:
+        """Whether runs were ever noted here; a look at the folder, and nothing is read."""
+        return (self._folder / "sightings.jsonl").exists()
+
     def sightings(self) -> tuple[Sighting, ...]:
         """Return every run that was seen, in the order of reading."""
         return self._lines("sightings.jsonl", Sighting)

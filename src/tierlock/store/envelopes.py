@@ -37,7 +37,7 @@ def to_line(envelope: bytes) -> Line:
     return Line(data=canonical_envelope(found), payload=found.payload_digest)
 
 
-def check_lines(lines: Iterable[bytes], *, path: Path) -> tuple[bytes, ...]:
+def check_lines(lines: Iterable[bytes], *, path: Path | str) -> tuple[bytes, ...]:
     """Return stored lines, all of which are envelopes in their one form.
 
     Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from tierlock.core import (
     Determination,
@@ -32,21 +32,10 @@ from tierlock.store.files import (
     store_errors,
     write_whole,
 )
-from tierlock.store.states import as_registered, in_order_of_time, is_news, later_state
+from tierlock.store.interface import Ingested
+from tierlock.store.states import fresh_runs, latest_evidence, latest_runs, sort_evidence
 
 T = TypeVar("T", bound=Record)
-
-
-class Ingested(NamedTuple):
-    """What an ingest did.
-
-    Attributes:
-        added: evidence that is new.
-        known: evidence that the store held already, under the run ids given.
-    """
-
-    added: tuple[Evidence, ...]
-    known: tuple[Evidence, ...]
 
 
 class LocalStore(SignedStore):
@@ -88,20 +77,7 @@ class LocalStore(SignedStore):
         with exclusive(self.folder):
             known = {item.run_id: item for item in self.evidence()}
             registered = {run.run_id: run for run in self.runs()}
-            added: dict[str, Evidence] = {}
-            seen: list[Evidence] = []
-            for item in evidence:
-                key = item.run_id
-                earlier = added.get(key) or known.get(key)
-                if earlier is None:
-                    run = registered.get(key)
-                    added[key] = item if run is None else as_registered(item, run=run)
-                    continue
-                latest = later_state(item, earlier=earlier)
-                if latest is earlier:
-                    seen.append(earlier)
-                else:
-                    added[key] = latest
+            added, seen = sort_evidence(evidence, known=known, registered=registered)
             # The register first: a crash in between leaves runs that owe their evidence, which
             # closes the gate until the logs are read again. The other order could show the good
             # half of an ingest and forget the bad half.
@@ -125,8 +101,7 @@ class LocalStore(SignedStore):
         return self.runs()
 
     def _news(self, runs: Iterable[RegisteredRun]) -> list[RegisteredRun]:
-        have = {_run_key(run): run for run in self.runs()}
-        return [run for run in runs if is_news(run, earlier=have.get(_run_key(run)))]
+        return fresh_runs(runs, known=self.runs())
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Return all stored evidence in a fixed order.
@@ -135,14 +110,22 @@ class LocalStore(SignedStore):
             IntegrityError: a stored file differs from its digests, or two files of one run
                 contradict each other.
         """
+        return latest_evidence(self._load_evidence(path) for path in self._evidence_paths())
+
+    def evidence_files(self) -> tuple[tuple[Evidence, bytes], ...]:
+        """Return every stored record of evidence with its bytes, earlier states of runs included.
+
+        Raises:
+            IntegrityError: a stored file differs from its digests.
+        """
+        return tuple(
+            (self._load_evidence(path), self._bytes(path)) for path in self._evidence_paths()
+        )
+
+    def _evidence_paths(self) -> list[Path]:
         folder = self.folder / "evidence"
         with store_errors("read", path=folder):
-            paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-        latest: dict[str, Evidence] = {}
-        for item in (self._load_evidence(path) for path in paths):
-            key = item.run_id
-            latest[key] = later_state(item, earlier=latest[key]) if key in latest else item
-        return tuple(latest[key] for key in sorted(latest))
+            return sorted(folder.glob("*.json")) if folder.is_dir() else []
 
     def _load_evidence(self, path: Path) -> Evidence:
         name, _, content = path.stem.partition("-")
@@ -168,12 +151,7 @@ class LocalStore(SignedStore):
 
         The entry of a run that was first seen unfinished is replaced by its end.
         """
-        runs: dict[tuple[str, str, str], RegisteredRun] = {}
-        for run in self._lines("runs.jsonl", RegisteredRun):
-            earlier = runs.get(_run_key(run))
-            if is_news(run, earlier=earlier):
-                runs[_run_key(run)] = in_order_of_time(run, earlier=earlier)
-        return tuple(runs.values())
+        return latest_runs(self._lines("runs.jsonl", RegisteredRun))
 
     # -- plans, alpha, determinations -------------------------------------------------------
 
@@ -281,7 +259,3 @@ def _parse(kind: type[T], data: bytes, path: Path) -> T:
             location=str(path),
             hint="restore the file from a backup; no determination is made without it",
         ) from None
-
-
-def _run_key(run: RegisteredRun) -> tuple[str, str, str]:
-    return (run.run_id, run.slot, run.subject)

@@ -11,7 +11,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -200,8 +200,10 @@ class OutputStore:
         try:
             if create:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                # For its owner alone: what lies in it may be what nobody should read.
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+                # For its owner alone: what lies in it may be what nobody should read. Only a new
+                # file is opened: to close one in use would drop the locks of all who use it.
+                with suppress(FileExistsError):
+                    os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as base:
                 base.isolation_level = None
                 if create:

@@ -2,7 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
 from tierlock.core import Evidence, IntegrityError, RegisteredRun, SubjectRef
+
+RunKey = tuple[str, str, str]
+"""Run, slot and subject: what a register entry is about."""
+
+
+class Sorted(NamedTuple):
+    """What evidence that comes in is to a store.
+
+    Attributes:
+        added: run id -> the evidence to be stored.
+        seen: what the store holds already, as it holds it.
+    """
+
+    added: dict[str, Evidence]
+    seen: list[Evidence]
+
+
+def sort_evidence(
+    evidence: Iterable[Evidence],
+    *,
+    known: Mapping[str, Evidence],
+    registered: Mapping[str, RegisteredRun],
+) -> Sorted:
+    """Return what of `evidence` is news to a store.
+
+    Args:
+        evidence: what was imported.
+        known: stored evidence by run id.
+        registered: an entry of the register by run id.
+
+    Raises:
+        IntegrityError: a run id that is known with other content.
+    """
+    found = Sorted({}, [])
+    for item in evidence:
+        key = item.run_id
+        earlier = found.added.get(key) or known.get(key)
+        if earlier is None:
+            run = registered.get(key)
+            found.added[key] = item if run is None else as_registered(item, run=run)
+            continue
+        latest = later_state(item, earlier=earlier)
+        if latest is earlier:
+            found.seen.append(earlier)
+        else:
+            found.added[key] = latest
+    return found
+
+
+def latest_evidence(items: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Return the latest state of each run, in the order of run ids.
+
+    Raises:
+        IntegrityError: two items of one run contradict each other.
+    """
+    latest: dict[str, Evidence] = {}
+    for item in items:
+        key = item.run_id
+        latest[key] = later_state(item, earlier=latest[key]) if key in latest else item
+    return tuple(latest[key] for key in sorted(latest))
+
+
+def latest_runs(lines: Iterable[RegisteredRun]) -> tuple[RegisteredRun, ...]:
+    """Return a register from its lines: the end of a run replaces its unfinished beginning."""
+    runs: dict[RunKey, RegisteredRun] = {}
+    for run in lines:
+        earlier = runs.get(run_key(run))
+        if is_news(run, earlier=earlier):
+            runs[run_key(run)] = in_order_of_time(run, earlier=earlier)
+    return tuple(runs.values())
+
+
+def fresh_runs(
+    runs: Iterable[RegisteredRun], *, known: Iterable[RegisteredRun]
+) -> list[RegisteredRun]:
+    """Return those of `runs` that a register does not know yet."""
+    have = {run_key(run): run for run in known}
+    return [run for run in runs if is_news(run, earlier=have.get(run_key(run)))]
+
+
+def run_key(run: RegisteredRun) -> RunKey:
+    """Return what a register entry is about."""
+    return (run.run_id, run.slot, run.subject)
 
 
 def later_state(item: Evidence, *, earlier: Evidence) -> Evidence:

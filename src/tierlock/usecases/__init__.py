@@ -23,22 +23,35 @@ if TYPE_CHECKING:
         stored_anchors,
     )
     from tierlock.usecases.ask_all import Answers, ask_all, record_all
-    from tierlock.usecases.assessing import Assessed, assess, report_of, write_report
+    from tierlock.usecases.assessing import Assessed, assess, check_dates, report_of, write_report
+    from tierlock.usecases.authenticators import hand_of_person
     from tierlock.usecases.bundle_manifest import manifest_schema
     from tierlock.usecases.bundle_receipt import make_receipt, write_receipt
     from tierlock.usecases.bundling import Bundled, bundle
     from tierlock.usecases.claiming import Claimed, claim
     from tierlock.usecases.codes import meaning_of
-    from tierlock.usecases.comparing import Versions, compare_sides
-    from tierlock.usecases.comparing_answers import changed_answers
+    from tierlock.usecases.commenting import Comment, add_comment, list_comments
+    from tierlock.usecases.comparing import Versions, compare_projects, compare_sides, versions_of
+    from tierlock.usecases.comparing_answers import changed_answers, changed_between
     from tierlock.usecases.copy import copy_framework
     from tierlock.usecases.coverage import cover, suite_of
     from tierlock.usecases.crossing import Crossed, crosswalk
-    from tierlock.usecases.demo import Act, Played, play, story_files
+    from tierlock.usecases.demo import Act, Played, demo_instant, play, story_files
     from tierlock.usecases.demo_record import compare_record
     from tierlock.usecases.demo_tamper import Caught, catch_rewritten_log
+    from tierlock.usecases.enrolling import Enrolled, enrol
     from tierlock.usecases.expiry import expiring
     from tierlock.usecases.exporting import Exported, export_evidence
+    from tierlock.usecases.frameworks_named import (
+        OnShelf,
+        Shelved,
+        contrast_of,
+        difference_of,
+        framework_of,
+        from_shelf,
+        prove_of,
+        shelf,
+    )
     from tierlock.usecases.frameworks_of import under_each
     from tierlock.usecases.hands import Hand, hand_of
     from tierlock.usecases.hazards import Hazard, hazard_of
@@ -59,6 +72,17 @@ if TYPE_CHECKING:
     )
     from tierlock.usecases.ledger_check import read_witnesses, verify_all
     from tierlock.usecases.ledger_log import read_log
+    from tierlock.usecases.ledger_view import (
+        AnchorShown,
+        EntryShown,
+        HeadShown,
+        ProofShown,
+        prove_entry,
+        recompute_ledger,
+        show_entry,
+        show_head,
+        show_lines,
+    )
     from tierlock.usecases.look_items import planned_items, read_items
     from tierlock.usecases.oscal import export_oscal
     from tierlock.usecases.outputs import Ask, list_outputs, search_outputs, show_output
@@ -78,17 +102,14 @@ if TYPE_CHECKING:
     from tierlock.usecases.plan import seal_plan
     from tierlock.usecases.plan_register import PlanRegister, read_plans, sealed_framework
     from tierlock.usecases.plan_state import plan_status
+    from tierlock.usecases.position import NextLapse, Position, Positions, View, Waiting
     from tierlock.usecases.project import (
-        PROJECT_FILE,
         Project,
         ProjectFile,
-        StoreSettings,
         SubjectFile,
         bare_project,
         load_project,
         read_bytes,
-        store_folder,
-        store_settings,
         to_subject,
     )
     from tierlock.usecases.prompts import (
@@ -135,8 +156,17 @@ if TYPE_CHECKING:
     from tierlock.usecases.running_starts import Begun, Registered, register_start
     from tierlock.usecases.safeguarding import safeguards
     from tierlock.usecases.side_by_side import Compared, assess_side_by_side
+    from tierlock.usecases.sign_commands import sign_command
+    from tierlock.usecases.sign_requests import SignRequest, offer_of, parse_sign_request
     from tierlock.usecases.signature_list import restore, signatures
     from tierlock.usecases.signing import Offer, offer_approval
+    from tierlock.usecases.signing_browser import (
+        OFFER_LIFETIME,
+        BrowserOffer,
+        Pending,
+        complete_in_browser,
+        offer_in_browser,
+    )
     from tierlock.usecases.signing_claims import cosign_claim, offer_claim, standing_claim
     from tierlock.usecases.signing_judgements import offer_negative, offer_resolution, offer_ruling
     from tierlock.usecases.signing_kinds import (
@@ -146,36 +176,95 @@ if TYPE_CHECKING:
         offer_evidence,
         offer_plan,
     )
+    from tierlock.usecases.signing_login import (
+        LoginOffer,
+        complete_by_login,
+        hand_of_login,
+        offer_by_login,
+    )
     from tierlock.usecases.sizing import size
     from tierlock.usecases.stated import Stated, read_stated
     from tierlock.usecases.statements import Statements
-    from tierlock.usecases.study import Linted, compare, contrast, lint
+    from tierlock.usecases.store_place import (
+        PROJECT_FILE,
+        StoreSettings,
+        store_folder,
+        store_settings,
+    )
+    from tierlock.usecases.study import Linted, compare, contrast, lint, lint_of
     from tierlock.usecases.subject import SubjectDigest, check_subject_digest, subject_digest
+    from tierlock.usecases.subject_answers import (
+        Family,
+        asked_report,
+        family_of,
+        lapses_ahead,
+        latest_determination,
+        official_of,
+        sample_key_of,
+    )
     from tierlock.usecases.subject_folder import Manifest, ManifestFile, manifest_of
+    from tierlock.usecases.team_backup import Checked, backup_team, check_team, restore_team
+    from tierlock.usecases.team_folder import take_folder
+    from tierlock.usecases.team_project import TeamProject, TeamSettings
+    from tierlock.usecases.team_revision import migrate_team
+    from tierlock.usecases.timeline import read_timeline
     from tierlock.usecases.trust import load_trust
     from tierlock.usecases.verifying import verify
+    from tierlock.usecases.workspace import Listed, Workspace
+    from tierlock.usecases.workspace_folder import FolderWorkspace
+    from tierlock.usecases.workspace_team import TeamWorkspace
 
 # File -> the names that it holds.
 _HOMES = homes_in(
     __name__,
     {
+        "store_place": "PROJECT_FILE store_settings store_folder StoreSettings",
+        "commenting": "list_comments add_comment Comment",
+        "signing_login": "complete_by_login offer_by_login hand_of_login LoginOffer",
+        "team_revision": "migrate_team",
+        "team_backup": "Checked check_team restore_team backup_team",
+        "team_folder": "take_folder",
+        "team_project": "TeamSettings TeamProject",
+        "workspace_team": "TeamWorkspace",
+        "timeline": "read_timeline",
+        "subject_answers": (
+            "Family asked_report family_of lapses_ahead latest_determination official_of "
+            "sample_key_of"
+        ),
+        "ledger_view": (
+            "recompute_ledger prove_entry show_entry show_lines show_head "
+            "ProofShown EntryShown HeadShown AnchorShown"
+        ),
+        "frameworks_named": (
+            "contrast_of difference_of prove_of framework_of from_shelf shelf Shelved OnShelf"
+        ),
+        "enrolling": "enrol Enrolled",
+        "authenticators": "hand_of_person hand_of_person",
+        "signing_browser": (
+            "OFFER_LIFETIME BrowserOffer Pending complete_in_browser offer_in_browser"
+        ),
+        "sign_commands": "sign_command",
+        "sign_requests": "offer_of parse_sign_request SignRequest",
+        "position": "NextLapse Waiting View Positions Position",
+        "workspace_folder": "FolderWorkspace",
+        "workspace": "Workspace Listed",
         "reporting": "report_values report_document",
         "allocation": "Spending spending",
         "anchor_project": "keep_given stamp_project",
         "anchoring": "ANCHORS Anchored StoredAnchor confirm_anchors keep_anchor stored_anchors",
-        "ask_all": "Answers ask_all record_all",
-        "assessing": "Assessed assess report_of write_report",
+        "ask_all": "Answers Answers ask_all record_all",
+        "assessing": "check_dates Assessed assess report_of write_report",
         "bundle_manifest": "manifest_schema",
         "bundle_receipt": "make_receipt write_receipt",
         "bundling": "Bundled bundle",
         "claiming": "Claimed claim",
         "codes": "meaning_of",
-        "comparing": "Versions compare_sides",
-        "comparing_answers": "changed_answers",
+        "comparing": "compare_projects versions_of Versions compare_sides",
+        "comparing_answers": "changed_between changed_answers",
         "copy": "copy_framework",
         "coverage": "cover suite_of",
         "crossing": "Crossed crosswalk",
-        "demo": "Act Played play story_files",
+        "demo": "demo_instant Act Played play story_files",
         "demo_record": "compare_record",
         "demo_tamper": "Caught catch_rewritten_log",
         "expiry": "expiring",
@@ -205,8 +294,7 @@ _HOMES = homes_in(
         "plan_register": "PlanRegister read_plans sealed_framework",
         "plan_state": "plan_status",
         "project": (
-            "PROJECT_FILE Project ProjectFile StoreSettings SubjectFile bare_project load_project "
-            "read_bytes store_folder store_settings to_subject"
+            "Project ProjectFile SubjectFile bare_project load_project read_bytes to_subject"
         ),
         "prompts": "add_version import_configurations label_versions may_show pick read_history",
         "proving": "Proved prove",
@@ -237,7 +325,7 @@ _HOMES = homes_in(
         "sizing": "size",
         "stated": "Stated read_stated",
         "statements": "Statements",
-        "study": "Linted compare contrast lint",
+        "study": "lint_of Linted compare contrast lint",
         "subject": "SubjectDigest check_subject_digest subject_digest",
         "subject_folder": "Manifest ManifestFile manifest_of",
         "trust": "load_trust",
@@ -251,45 +339,65 @@ _HOMES = homes_in(
 
 __all__ = [
     "ANCHORS",
+    "OFFER_LIFETIME",
     "PERMIT_ENTRY",
     "PROJECT_FILE",
     "Act",
+    "AnchorShown",
     "Anchored",
     "Answer",
     "Answers",
     "Ask",
     "Assessed",
     "Begun",
+    "BrowserOffer",
     "Bundled",
     "Caught",
+    "Checked",
     "Claimed",
+    "Comment",
     "Compared",
     "Crossed",
     "Due",
     "Elicitation",
+    "Enrolled",
+    "EntryShown",
     "Exported",
+    "Family",
     "FileMemory",
+    "FolderWorkspace",
     "Hand",
     "Hazard",
+    "HeadShown",
     "HookError",
     "Impacts",
     "Imports",
     "Issued",
     "Kept",
     "Linted",
+    "Listed",
+    "LoginOffer",
     "Manifest",
     "ManifestFile",
+    "NextLapse",
     "Offer",
+    "OnShelf",
+    "Pending",
     "PlanRegister",
     "Played",
+    "Position",
+    "Positions",
     "Progress",
     "Project",
     "ProjectFile",
+    "ProofShown",
     "Proved",
     "RecordedTimes",
     "Registered",
     "Reread",
     "RunSettings",
+    "Shelved",
+    "SignRequest",
     "Spending",
     "Standing",
     "Stated",
@@ -298,42 +406,66 @@ __all__ = [
     "StoredAnchor",
     "SubjectDigest",
     "SubjectFile",
+    "TeamProject",
+    "TeamSettings",
+    "TeamWorkspace",
     "TokenPrice",
     "Versions",
+    "View",
+    "Waiting",
+    "Workspace",
     "acknowledge_hook_errors",
     "active_plan",
+    "add_comment",
     "add_version",
     "anchored_by",
     "ask",
     "ask_all",
+    "asked_report",
     "assess",
     "assess_side_by_side",
+    "backup_team",
     "bare_project",
     "bind",
     "bundle",
     "catch_rewritten_log",
     "changed_answers",
+    "changed_between",
+    "check_dates",
     "check_subject_digest",
+    "check_team",
     "claim",
     "compare",
+    "compare_projects",
     "compare_record",
     "compare_sides",
+    "complete_by_login",
+    "complete_in_browser",
     "confirm_anchors",
     "contrast",
+    "contrast_of",
     "copy_framework",
     "cosign_claim",
     "counts_after",
     "cover",
     "crosswalk",
+    "demo_instant",
+    "difference_of",
     "done_runs",
+    "enrol",
     "entry_of",
     "expiring",
     "export_evidence",
     "export_oscal",
     "export_project",
     "exported_ledger",
+    "family_of",
+    "framework_of",
+    "from_shelf",
     "grant",
     "hand_of",
+    "hand_of_login",
+    "hand_of_person",
     "hazard_of",
     "hook_errors",
     "hook_errors_in",
@@ -351,7 +483,11 @@ __all__ = [
     "label_versions",
     "land",
     "land_leftovers",
+    "lapses_ahead",
+    "latest_determination",
     "lint",
+    "lint_of",
+    "list_comments",
     "list_outputs",
     "load_permit_keys",
     "load_project",
@@ -363,20 +499,26 @@ __all__ = [
     "manifest_schema",
     "may_show",
     "meaning_of",
+    "migrate_team",
     "mock_models",
     "next_run",
     "note_hook_error",
     "offer_approval",
     "offer_attestation",
+    "offer_by_login",
     "offer_choice",
     "offer_claim",
     "offer_determination",
     "offer_evidence",
+    "offer_in_browser",
     "offer_negative",
+    "offer_of",
     "offer_plan",
     "offer_resolution",
     "offer_ruling",
+    "official_of",
     "owing_runs",
+    "parse_sign_request",
     "permits_in",
     "pick",
     "plan_status",
@@ -385,14 +527,18 @@ __all__ = [
     "play",
     "project_ledger",
     "prove",
+    "prove_entry",
+    "prove_of",
     "read_bytes",
     "read_history",
     "read_items",
     "read_log",
     "read_plans",
     "read_stated",
+    "read_timeline",
     "read_witnesses",
     "receive",
+    "recompute_ledger",
     "record",
     "record_all",
     "recorded_at",
@@ -405,13 +551,20 @@ __all__ = [
     "report_of",
     "report_values",
     "restore",
+    "restore_team",
     "revocations_in",
     "revoke_permit",
     "safeguards",
+    "sample_key_of",
     "seal_plan",
     "sealed_framework",
     "search_outputs",
+    "shelf",
+    "show_entry",
+    "show_head",
+    "show_lines",
     "show_output",
+    "sign_command",
     "signatures",
     "signed_head",
     "size",
@@ -428,6 +581,7 @@ __all__ = [
     "subject_digest",
     "subject_from",
     "suite_of",
+    "take_folder",
     "times_in",
     "to_subject",
     "trusted_keys",
@@ -436,6 +590,7 @@ __all__ = [
     "verify",
     "verify_all",
     "verify_signed_head",
+    "versions_of",
     "write_receipt",
     "write_report",
 ]

@@ -15,8 +15,9 @@ import yaml
 
 from tierlock.core import EVERY, InputError, StatedClaim
 from tierlock.frameworks import parse_record
-from tierlock.usecases.project import PROJECT_FILE, Project, ProjectFile, read_bytes
+from tierlock.usecases.project import Project, ProjectFile, read_bytes
 from tierlock.usecases.statements import Statements
+from tierlock.usecases.store_place import PROJECT_FILE
 
 _QUOTED_INSTANT = re.compile(r"'(\d{4}-\d\d-\d\dT[\d:.]+Z)'")
 

@@ -12,7 +12,8 @@ from tierlock.frameworks import get_framework
 from tierlock.importers import Imports, Place, import_logs
 from tierlock.store import LocalStore
 from tierlock.usecases.ingesting import mock_models
-from tierlock.usecases.project import PROJECT_FILE, STORE_FOLDER, load_project
+from tierlock.usecases.project import Project, load_project
+from tierlock.usecases.store_place import PROJECT_FILE, STORE_FOLDER
 
 
 class Versions(NamedTuple):
@@ -109,6 +110,78 @@ def compare_sides(
     mocks = mock_models((*old_runs, *new_runs))
     runs = (*old_runs, *new_runs)
     return Versions(found, ours, theirs, mocks, tuple(omissions), runs, places)
+
+
+def versions_of(project: Project) -> Mapping[str, tuple[Evidence, ...]]:
+    """Return the evidence in a project's store, by the name of the version that it is about.
+
+    The subject as it is now comes first, under an empty name. Other names and other weights are
+    versions of their own: `NAME`, or `NAME@sha256:...` where the logs say which weights ran.
+    """
+    subject, weights = project.subject, project.subject.parts.weights
+    found: dict[str, list[Evidence]] = {"": []}
+    for run in project.store.evidence():
+        ran = run.subject.parts.weights
+        if subject.answers_to(run.subject.name) and ran in {weights, None}:
+            found[""].append(run)
+        else:
+            found.setdefault(f"{run.subject.name}@{ran}" if ran else run.subject.name, []).append(
+                run
+            )
+    return {name: _once(runs) for name, runs in found.items() if runs or not name}
+
+
+def compare_projects(
+    old: Project, *, new: Project, versions: tuple[str, str] = ("", ""), alpha: float = 0.05
+) -> Versions:
+    """Compare the subjects of two projects, or two versions in them; nothing is recorded.
+
+    Slots are compared where both are judged under the same framework, else tasks by name.
+
+    Args:
+        old: whose evidence is the reference.
+        new: whose evidence is compared with it.
+        versions: one of `versions_of` for each side; empty is the subject as it is now.
+        alpha: two-sided error probability.
+
+    Raises:
+        InputError: no such version, nothing in common, or the same on both sides.
+        IntegrityError: a store that contradicts itself.
+    """
+    (ours, old_runs), (theirs, new_runs) = (
+        _version(project, name) for project, name in zip((old, new), versions, strict=True)
+    )
+    if {run.digest for run in old_runs} == {run.digest for run in new_runs}:
+        raise InputError("input.type", "both sides are the same runs", hint="choose two versions")
+    found = compare_versions(
+        old_runs,
+        new=new_runs,
+        framework=old.framework if old.framework == new.framework else None,
+        cluster_by=None,
+        allowed=frozenset(),
+        alpha=alpha,
+    )
+    if not found.evaluations:
+        raise _nothing(found, old_runs, new_runs)
+    runs = (*old_runs, *new_runs)
+    return Versions(found, ours, theirs, mock_models(runs), (), runs, {})
+
+
+def _version(project: Project, name: str) -> tuple[VersionSource, tuple[Evidence, ...]]:
+    known = versions_of(project)
+    if not known.get(name):
+        listed = ", ".join(
+            f"`{one or project.subject.name}`" for one, runs in known.items() if runs
+        )
+        raise InputError(
+            "input.not-found",
+            f"no evidence is about `{name or project.subject.name}` in this project",
+            hint=f"versions with evidence: {listed or 'none'}",
+        )
+    runs = known[name]
+    subjects = tuple(sorted({run.subject.name for run in runs}))
+    asked = name or project.subject.name
+    return VersionSource(asked=asked, kept_in="store", subjects=subjects, runs=len(runs)), runs
 
 
 def _places(imports: Imports) -> dict[str, Place]:

@@ -77,6 +77,36 @@ def changed_answers(
     )
 
 
+def changed_between(
+    done: Versions, *, old: Project, new: Project, most: int, at: datetime
+) -> tuple[ChangedAnswer, ...]:
+    """Return the same of two projects, where nobody asks for what is withheld.
+
+    What either project withholds is withheld; each side's texts come from its own project.
+
+    Args:
+        done: the comparison.
+        old: the project of the reference.
+        new: the project of what is compared with it.
+        most: at most so many per evaluation.
+        at: now.
+
+    Raises:
+        InputError: a project declares a hazard about nothing.
+        IntegrityError: a text is not what it was.
+    """
+    sides = [changed_answers(done, project=one, most=most, at=at) for one in (old, new)]
+    return tuple(_both(ours, theirs) for ours, theirs in zip(*sides, strict=True))
+
+
+def _both(ours: ChangedAnswer, theirs: ChangedAnswer) -> ChangedAnswer:
+    if ours.withheld or theirs.withheld:
+        strict = theirs if theirs.hazard == "high" or not ours.withheld else ours
+        return strict._replace(withheld=True, asked=None, answers=(None, None))
+    asked = theirs.asked if ours.asked is None else ours.asked
+    return ours._replace(asked=asked, answers=(ours.answers[0], theirs.answers[1]))
+
+
 def _ask_for(
     changed: Sequence[_Changed],
     *,

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from tierlock.core import Configuration, Evidence, ImportFailed, Sighting, digest
 from tierlock.importers import (
     ConfigurationReader,
+    FileRead,
     Imports,
-    Place,
     Transcripts,
     open_transcripts,
     software,
@@ -128,17 +128,23 @@ def read_configurations(
     """
     history = ConfigurationStore(store)
     allowed = tuple(history.get(version) for version in history.behind(part))
+    whole = whole or bool(allowed)
     seen = [
-        _seen(log.place, evidence=item, whole=whole or bool(allowed))
+        _seen(log, number=number, whole=whole)
         for log in imports.read
-        for item in log.imported.evidence
+        for number, item in enumerate(log.imported.evidence)
         if item.source.format == FORMAT
     ]
     return Configured(history, evidence=imports.evidence, seen=seen, part=part, allowed=allowed)
 
 
-def _seen(place: Place, *, evidence: Evidence, whole: bool) -> Seen:
-    with open_transcripts(place, first=not whole) as found:
+def _seen(log: FileRead, *, number: int, whole: bool) -> Seen:
+    evidence = log.imported.evidence[number]
+    if log.imported.made and not whole:
+        # Whoever read the records has looked at the first one.
+        made = log.imported.made[number]
+        return Seen(evidence.run_id, made.configuration, made.software)
+    with open_transcripts(log.place, first=not whole) as found:
         reader = ConfigurationReader(found.header)
         for sample in found.samples:
             reader.take(sample)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -14,8 +14,9 @@ from tierlock.importers import import_logs
 from tierlock.report import AssessReport
 from tierlock.usecases.assessing import report_of, write_report
 from tierlock.usecases.ingesting import ingest
-from tierlock.usecases.project import PROJECT_FILE, load_project
+from tierlock.usecases.project import load_project
 from tierlock.usecases.question import ask, record
+from tierlock.usecases.store_place import PROJECT_FILE
 
 MARKER: Final = ".tierlock-demo"
 _FIRST: Final = "statements/1-baseline.yaml"
@@ -114,6 +115,15 @@ def play(folder: Path) -> Iterator[Played]:
         record(project, answer=answer)
         report = report_of(project, answer=answer)
         yield Played(act, report, write_report(project, report=report))
+
+
+def demo_instant(folders: Sequence[Path]) -> datetime | None:
+    """Return the instant at which the demo in all of these folders ended; None for other ones.
+
+    Its records are dated as its story goes, which may be after today.
+    """
+    played = all((folder / MARKER).exists() for folder in folders)
+    return STORY[-1].at if folders and played else None
 
 
 def _prepare(folder: Path) -> None:

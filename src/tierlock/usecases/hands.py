@@ -12,7 +12,7 @@ from tierlock.usecases.signed import in_one_matter, matter_of
 from tierlock.usecases.stated import Stated
 
 if TYPE_CHECKING:
-    from tierlock.attest import Signer, Trust, TrustedKey
+    from tierlock.attest import Login, Signer, Trust, TrustedKey
 
 R = TypeVar("R", bound=Record)
 
@@ -23,11 +23,13 @@ class Hand(NamedTuple):
     Attributes:
         person: as the trust file names them; empty where it does not know the key.
         roles: the roles in which their signature counts.
+        login: how a server knows them, where it signs for them.
     """
 
     signer: Signer
     person: str
     roles: tuple[str, ...]
+    login: Login | None = None
 
 
 def hand_of(project: Project, *, signer: Signer, at: datetime) -> Hand:

@@ -79,7 +79,7 @@ def verify_signed_head(data: bytes, *, trust: Trust, at: datetime) -> tuple[str,
 
 
 def _signed(data: bytes, *, by: TrustedKey) -> bool:
-    return by.public_key is not None and is_signed_head(data, public=by.public_key.encode("utf-8"))
+    return by.plain_pem is not None and is_signed_head(data, public=by.plain_pem.encode("utf-8"))
 
 
 def _refusal(one: TrustedKey, *, head: TreeHead) -> IntegrityError | None:

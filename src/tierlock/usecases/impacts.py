@@ -19,7 +19,7 @@ from tierlock.core import (
     format_instant,
 )
 from tierlock.frameworks import get_framework, read_crosswalk
-from tierlock.store import LocalStore
+from tierlock.store import Store
 from tierlock.usecases.project import Project
 from tierlock.usecases.redecide import Known, known_at, redecide
 
@@ -108,7 +108,7 @@ def _recorded(projects: Iterable[Project], *, only: set[Digest]) -> Iterator[_Re
     for project in projects:
         stores.setdefault(project.store.folder.resolve(), []).append(project)
     for sharing in stores.values():
-        store: LocalStore = sharing[0].store
+        store: Store = sharing[0].store
         for found in store.determinations():
             if not only or found.framework.digest in only:
                 name = found.subject.name

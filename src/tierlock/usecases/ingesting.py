@@ -16,7 +16,7 @@ from tierlock.core import (
 )
 from tierlock.importers import Imports
 from tierlock.policy import register_of
-from tierlock.store import LocalStore
+from tierlock.store import Store
 from tierlock.usecases.configured import read_configurations
 from tierlock.usecases.output_keeping import keep_texts
 from tierlock.usecases.remembering import remember
@@ -64,7 +64,7 @@ def _bound(ref: SubjectRef, subject: Subject) -> SubjectRef:
 def ingest(
     imports: Imports,
     *,
-    store: LocalStore,
+    store: Store,
     framework: Framework,
     subject: Subject,
     also: Sequence[Framework] = (),

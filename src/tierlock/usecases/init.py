@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tierlock.core import Framework, InputError, SafeguardCriterion
 from tierlock.frameworks import get_framework
-from tierlock.usecases.project import PROJECT_FILE
+from tierlock.usecases.store_place import PROJECT_FILE
 
 STATEMENTS_FILE = "statements.yaml"
 

@@ -24,6 +24,7 @@ from tierlock.core import (
 )
 from tierlock.ledger import Entry, Ledger
 from tierlock.report import LogLine
+from tierlock.usecases.commenting import words_of_comment
 from tierlock.usecases.ledger import KINDS
 from tierlock.usecases.output_log import words_of_output
 from tierlock.usecases.permit_log import words_of_permit
@@ -52,7 +53,7 @@ def read_log(ledger: Ledger, *, since: int = 0) -> Iterator[LogLine]:
 
 
 def _said(entry: Entry) -> tuple[str, str]:
-    issued = words_of_permit(entry) or words_of_output(entry)
+    issued = words_of_permit(entry) or words_of_output(entry) or words_of_comment(entry)
     if issued is not None:
         return issued
     if entry.media_type == ENVELOPE:

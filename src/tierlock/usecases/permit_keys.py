@@ -65,9 +65,9 @@ def check_signer(trust: Trust | None, *, signer: Signer, role: str, at: datetime
 def _light(trusted: TrustedKey, *, at: datetime) -> Key | None:
     roles = frozenset(trusted.roles) & frozenset(ROLES)
     over = trusted.valid_until is not None and trusted.valid_until <= at
-    if not roles or over or trusted.revoked_at is not None or trusted.public_key is None:
+    if not roles or over or trusted.revoked_at is not None or trusted.plain_pem is None:
         return None
     try:
-        return Key(trusted.public_key, roles, trusted.valid_from, trusted.valid_until)
+        return Key(trusted.plain_pem, roles, trusted.valid_from, trusted.valid_until)
     except PermitRefused:
         return None

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -23,17 +23,16 @@ from tierlock.core import (
     Surface,
 )
 from tierlock.frameworks import get_framework, parse_record
-from tierlock.store import LocalStore
+from tierlock.store import LocalStore, Store
 from tierlock.usecases.hazards import Hazard
 from tierlock.usecases.labels import LABEL, labelled, without_labels
 from tierlock.usecases.run_settings import RunSettings, TokenPrice
 from tierlock.usecases.statements import Statements
+from tierlock.usecases.store_place import PROJECT_FILE, STORE_FOLDER
 
 if TYPE_CHECKING:
     from tierlock.attest import Trust
 
-PROJECT_FILE: Final = "tierlock.yaml"
-STORE_FOLDER: Final = ".tierlock"
 DigestOrFile = Annotated[str, Field(pattern=r"^(sha256:[0-9a-f]{64}|file:.+|label:.+)$")]
 
 
@@ -57,6 +56,7 @@ class ProjectFile(Record):
 
     Attributes:
         framework: name of a shipped framework, or a path to a framework file.
+        also_under: further frameworks, likewise, under which a server judges the subject too.
         subject: what is judged.
         statements: path of the statements file; without it nothing is claimed.
         store: folder of the local store.
@@ -71,6 +71,7 @@ class ProjectFile(Record):
     """
 
     framework: str
+    also_under: tuple[str, ...] = ()
     subject: SubjectFile
     statements: str | None = None
     trust: str | None = None
@@ -100,7 +101,7 @@ class Project(NamedTuple):
     framework: Framework
     subject: Subject
     statements: Statements
-    store: LocalStore
+    store: Store
     action: Action | None
     ledger: str
     trust: Trust | None = None
@@ -132,7 +133,7 @@ def load_project(
             f"no `{PROJECT_FILE}` in `{folder}`",
             hint="run `tierlock init`, or name --framework and --subject",
         )
-    file = parse_record(read_bytes(path), kind=ProjectFile, name=str(path))
+    file = project_file(path)
     store = LocalStore(root / file.store)
     written = file.subject
     if unlabelled:
@@ -141,7 +142,7 @@ def load_project(
     subject = to_subject(written, root=root, store=store.folder)
     return Project(
         root=root,
-        framework=get_framework(framework or _resolve(file.framework, root)),
+        framework=get_framework(framework or resolve_framework(file.framework, root=root)),
         subject=subject,
         statements=_load_statements(file.statements, root, subject),
         store=store,
@@ -156,38 +157,13 @@ def load_project(
     )
 
 
-class StoreSettings(NamedTuple):
-    """What a project says about its store.
-
-    Attributes:
-        folder: where it lies.
-        keep_outputs: whether the texts of samples are kept when logs are read.
-    """
-
-    folder: Path
-    keep_outputs: bool
-
-
-def store_settings(folder: Path) -> StoreSettings:
-    """Return where the store of a project here lies, with or without a project file, and what for.
+def project_file(path: Path) -> ProjectFile:
+    """Return what a `tierlock.yaml` says.
 
     Raises:
-        InputError: a project file that does not follow its schema.
+        InputError: it can not be read, or does not follow its schema.
     """
-    path = folder if folder.is_file() else folder / PROJECT_FILE
-    if not path.exists():
-        return StoreSettings(folder / STORE_FOLDER, keep_outputs=False)
-    file = parse_record(read_bytes(path), kind=ProjectFile, name=str(path))
-    return StoreSettings(path.parent / file.store, keep_outputs=file.keep_outputs)
-
-
-def store_folder(folder: Path) -> Path:
-    """Return the folder of the store that a project here has, with or without a project file.
-
-    Raises:
-        InputError: a project file that does not follow its schema.
-    """
-    return store_settings(folder).folder
+    return parse_record(read_bytes(path), kind=ProjectFile, name=str(path))
 
 
 def bare_project(folder: Path, *, framework: str, subject: Subject) -> Project:
@@ -283,8 +259,8 @@ def _ledger_in(store: Path) -> Path:
     return store / "ledger.db"
 
 
-def _resolve(framework: str, root: Path) -> str:
-    """A framework named by path is relative to the project."""
+def resolve_framework(framework: str, *, root: Path) -> str:
+    """Return a framework's name, or its path, which a project file gives relative to itself."""
     if framework.endswith((".yaml", ".yml")):
         return str(root / framework)
     return framework

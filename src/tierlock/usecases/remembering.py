@@ -9,7 +9,15 @@ from typing import Final, Literal
 
 from tierlock.core import Omission
 from tierlock.importers import Fingerprint, Imports, Recalled, digest_of
-from tierlock.store import Ingested, OutputStore, SeenFile, SeenFiles, SeenOmission, SeenRun
+from tierlock.store import (
+    ConfigurationStore,
+    Ingested,
+    OutputStore,
+    SeenFile,
+    SeenFiles,
+    SeenOmission,
+    SeenRun,
+)
 
 Reread = Literal["changed", "digest", "all"]
 
@@ -22,14 +30,15 @@ _WHOLE_IN_ONE_FILE: Final = frozenset({"inspect"})
 class FileMemory:
     """Tells which logs need not be read, because the store holds their evidence.
 
-    A log is recognised by its path, size, times and place on the disk, and only where every record
-    that it gave is in the store. Its evidence is then what the store holds, which is verified
-    against its digests whenever it is loaded.
+    A log is recognised by its path, size, times and place on the disk, or by its URL, size and the
+    tag that its store gives it, and only where every record that it gave is in the store. Its
+    evidence is then what the store holds, which is verified against its digests whenever it is
+    loaded.
 
     Args:
         store: the store's folder.
-        reread: `changed` trusts size and times; `digest` reads every byte again and compares the
-            digest; `all` recognises nothing.
+        reread: `changed` trusts size, times and tags; `digest` reads every byte again and compares
+            the digest, and a remote log is simply read; `all` recognises nothing.
         keep_outputs: whether the texts of samples are to be kept, as `ingest` is told; then a log
             whose texts are not there is not recognised, so that they come in.
     """
@@ -37,6 +46,7 @@ class FileMemory:
     def __init__(self, store: Path, *, keep_outputs: bool, reread: Reread = "changed") -> None:
         self._seen = SeenFiles(store, reader=_READER)
         self._outputs = OutputStore(store) if keep_outputs else None
+        self._history = ConfigurationStore(store)
         self._reread = reread
 
     def recall(self, logs: Mapping[str, Fingerprint]) -> dict[str, Recalled]:
@@ -47,7 +57,9 @@ class FileMemory:
             IntegrityError: the texts of samples are to be kept, and those that are there are
                 damaged.
         """
-        files = {} if self._reread == "all" else self._seen.files()
+        # Without the list of how runs were made, which may be removed, it is made again.
+        forgotten = self._reread == "all" or not self._history.has_sightings
+        files = {} if forgotten else self._seen.files()
         if not files:
             return {}
         told = self._runs_with_texts()
@@ -59,7 +71,7 @@ class FileMemory:
                 continue
             if told is not None and not _has_texts(file, told=told):
                 continue
-            if not by_digest or digest_of(Path(log)) == file.sha256:
+            if not by_digest or _same_bytes(log, file=file):
                 known[log] = _recalled(file)
         return known
 
@@ -68,6 +80,12 @@ class FileMemory:
         if self._outputs is None:
             return None
         return self._outputs.runs() if self._outputs.exists else frozenset()
+
+
+def _same_bytes(log: str, *, file: SeenFile) -> bool:
+    """Tell whether a local log has the digest of before; a remote one is as soon read as hashed."""
+    # A path that could be taken for a URL is read again, which is never wrong.
+    return "://" not in log and digest_of(Path(log)) == file.sha256
 
 
 def _has_texts(file: SeenFile, *, told: frozenset[str]) -> bool:

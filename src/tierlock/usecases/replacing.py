@@ -9,8 +9,13 @@ from pathlib import Path
 from tierlock.core import InputError
 
 
-def replace_file(path: Path, *, data: bytes) -> None:
-    """Write a file in one step, readable by everybody; it survives the end of the machine.
+def replace_file(path: Path, *, data: bytes, private: bool = False) -> None:
+    """Write a file in one step; it survives the end of the machine.
+
+    Args:
+        path: the file; one that is there is replaced.
+        data: its content.
+        private: whether only its owner may read it; else everybody may.
 
     Raises:
         InputError: `input.file`; what was there before is there still.
@@ -22,7 +27,7 @@ def replace_file(path: Path, *, data: bytes) -> None:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).chmod(0o644)
+            Path(name).chmod(0o600 if private else 0o644)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tierlock.core import InputError, Record
+from tierlock.core import InputError, Looks, Record
 
 Scalar = bool | int | float | str
 Setting = Scalar | tuple[Scalar, ...]
@@ -98,4 +98,29 @@ def check_variants(settings: RunSettings, *, runs: int, slot: str) -> None:
             "run.settings",
             f"`{slot}` has {len(settings.variants)} variants, and its plan promises {runs} run(s)",
             hint="seal a plan with one run per variant: tierlock plan seal --runs N",
+        )
+
+
+def check_looks(settings: RunSettings, *, looks: Looks, slot: str) -> None:
+    """Refuse settings under which the looks of a slot could settle nothing (S-8).
+
+    Raises:
+        InputError: `run.settings`.
+    """
+    if settings.samples is not None:
+        says = f"`{slot}` has looks: the plan drew its samples, `samples` can not say how many"
+        raise InputError("run.settings", says)
+    if len(settings.variants) > 1:
+        raise InputError(
+            "run.settings",
+            f"`{slot}` has looks, and looks are at one way of asking: it has "
+            f"{len(settings.variants)} variants",
+            hint="give each variant a run of its own without looks: tierlock plan seal --runs N",
+        )
+    if settings.epochs > 1 and looks.kind != "betting":
+        raise InputError(
+            "run.settings",
+            f"the looks of `{slot}` count yes or no, and the mean of {settings.epochs} epochs "
+            "can lie in between",
+            hint="ask once, or seal with --design betting",
         )

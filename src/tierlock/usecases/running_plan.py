@@ -6,27 +6,28 @@ import difflib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from tierlock.core import (
     Evaluation,
     Evidence,
-    Finding,
     InputError,
-    Outcome,
     Plan,
     PlannedSlot,
     RunRegister,
     digest,
 )
-from tierlock.policy import all_limits, in_order, is_own, planned_rules, planned_runs, sealed_order
+from tierlock.policy import in_order, is_own, planned_runs, sealed_order
+from tierlock.usecases.look_endings import Ending, ending_of
 from tierlock.usecases.plan_register import read_plans
 from tierlock.usecases.project import Project
-from tierlock.usecases.question import active_plan, determined, known_runs
-from tierlock.usecases.run_settings import Elicitation, RunSettings, check_variants
-from tierlock.usecases.stated import read_stated
-
-Ending = Literal["complete", "ruled_out", "reached", "futile"]
+from tierlock.usecases.question import active_plan, known_runs
+from tierlock.usecases.run_settings import (
+    Elicitation,
+    RunSettings,
+    check_looks,
+    check_variants,
+)
 
 
 class Due(NamedTuple):
@@ -40,9 +41,12 @@ class Due(NamedTuple):
         settings: how the slot is run.
         variant: name of the way of asking, empty where there is one only.
         elicitation: that way of asking.
-        items: the samples that this run holds; empty for all.
+        items: the samples that this run holds; empty for all, or where clusters are drawn.
         folder: where its logs go, the same each time it is asked for.
         undeclared: kinds of limit that are set and are not part of what is measured.
+        clusters: labels of the clusters that this run holds, each of them whole; empty where its
+            samples are drawn one by one, or not drawn.
+        cluster_by: the sample attribute that has these labels; empty likewise.
     """
 
     slot: str
@@ -55,6 +59,8 @@ class Due(NamedTuple):
     items: tuple[str, ...]
     folder: Path
     undeclared: tuple[str, ...]
+    clusters: tuple[str, ...] = ()
+    cluster_by: str = ""
 
 
 class Standing(NamedTuple):
@@ -138,7 +144,7 @@ def standing(
     done = done_runs(project, plan=plan, slot=slot, at=at)
     ended: Ending | None = "complete" if len(done) >= promise.runs else None
     if promise.looks is not None and done:
-        ended = _settled(project, plan=plan, slot=slot, looks=len(done), at=at) or ended
+        ended = ending_of(project, plan=plan, slot=slot, looks=len(done), at=at) or ended
         if ended == "futile" and to_the_end and len(done) < promise.runs:
             ended = None
     return Standing(
@@ -146,7 +152,7 @@ def standing(
         done=len(done),
         of=promise.runs,
         samples=sum(len(set(run.samples.id)) for run in done),
-        planned=None if promise.looks is None else promise.looks.clusters[-1],
+        planned=_planned(promise, cluster_by=_cluster_by(project, promise=promise)),
         ended=ended,
     )
 
@@ -180,19 +186,13 @@ def next_run(project: Project, *, plan: Plan, slot: str, done: int) -> Due:
     check_variants(settings, runs=promise.runs, slot=slot)
     number = done + 1
     variant, elicitation = settings.elicitation(number)
-    items: tuple[str, ...] = ()
+    drawn: tuple[str, ...] = ()
+    cluster_by = ""
     if promise.looks is not None:
-        if settings.samples is not None:
-            says = f"`{slot}` has looks: the plan drew its samples, `samples` can not say how many"
-            raise InputError("run.settings", says)
-        if evaluation.cluster_by is not None or promise.cluster_by is not None:
-            raise InputError(
-                "run.settings",
-                f"the plan of `{slot}` draws clusters, and which samples they hold is not known",
-                hint="run these with your own commands: tierlock plan items prints the clusters",
-            )
+        check_looks(settings, looks=promise.looks, slot=slot)
         ends = (0, *promise.looks.clusters)
-        items = sealed_order(plan, slot=slot)[ends[number - 1] : ends[number]]
+        drawn = sealed_order(plan, slot=slot)[ends[number - 1] : ends[number]]
+        cluster_by = _cluster_by(project, promise=promise)
     allowed = {*evaluation.limits, *(promise.limits or ())}
     return Due(
         slot=slot,
@@ -202,10 +202,23 @@ def next_run(project: Project, *, plan: Plan, slot: str, done: int) -> Due:
         settings=settings,
         variant=variant,
         elicitation=elicitation,
-        items=items,
+        items=() if cluster_by else drawn,
         folder=_folder(project, plan=plan, slot=slot, number=number),
         undeclared=tuple(sorted(settings.limits.keys() - allowed)),
+        clusters=drawn if cluster_by else (),
+        cluster_by=cluster_by,
     )
+
+
+def _cluster_by(project: Project, *, promise: PlannedSlot) -> str:
+    """The attribute that names the clusters of a slot, as the determination reads it."""
+    return project.framework.evaluations[promise.slot].cluster_by or promise.cluster_by or ""
+
+
+def _planned(promise: PlannedSlot, *, cluster_by: str) -> int | None:
+    if promise.looks is None or cluster_by:
+        return None
+    return promise.looks.clusters[-1]
 
 
 def _promise(plan: Plan, *, slot: str) -> PlannedSlot:
@@ -232,44 +245,6 @@ def _task(project: Project, *, slot: str, settings: RunSettings, evaluation: Eva
 def _folder(project: Project, *, plan: Plan, slot: str, number: int) -> Path:
     name = digest(plan).removeprefix("sha256:")[:12]
     return project.root / "runs" / name / slot / f"{number:03}"
-
-
-def _settled(project: Project, *, plan: Plan, slot: str, looks: int, at: datetime) -> Ending | None:
-    """Whether the looks so far settle every criterion of the slot, and how the gravest ends."""
-    found = determined(project, at=at, stated=read_stated(project, at=at))
-    findings = {
-        one.path: one for one in (*found.findings, *found.safeguard_findings) if one.slot == slot
-    }
-    asked = {
-        one.leaf.path for one in all_limits(project.framework) if one.criterion.evaluation == slot
-    }
-    rules = planned_rules(project.framework, plan=plan)
-    endings: list[Ending] = []
-    for path in asked:
-        finding = findings.get(path)
-        outcome = Outcome.UNDETERMINED if finding is None else finding.outcome
-        if outcome is Outcome.RULED_OUT:
-            endings.append("ruled_out")
-        elif outcome is Outcome.REACHED:
-            endings.append("reached")
-        elif finding is not None and path in rules:
-            futile = rules[path].boundaries()[looks - 1].futile_at_least
-            if futile is None or (_dangerous(finding) or 0) < futile:
-                return None
-            endings.append("futile")
-        else:
-            return None
-    gravest: tuple[Ending, ...] = ("reached", "futile", "ruled_out")
-    return next((one for one in gravest if one in endings), None)
-
-
-def _dangerous(finding: Finding) -> int | None:
-    """How many clusters of a slot count as dangerous, the missing ones among them."""
-    estimate, limits = finding.estimate, finding.limits
-    if estimate is None or limits is None or estimate.worst is None or limits.hi is None:
-        return None
-    share = (estimate.worst - limits.lo) / (limits.hi - limits.lo)
-    return round((share if limits.higher_is_worse else 1.0 - share) * estimate.units)
 
 
 def counts_after(project: Project, *, plan: Plan, slot: str, at: datetime) -> datetime:

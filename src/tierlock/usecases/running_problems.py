@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from tierlock.core import InputError, Instant, Record, TierlockError, canonical_bytes
 from tierlock.store import append_lines, exclusive, read_lines
-from tierlock.usecases.project import STORE_FOLDER, store_folder
+from tierlock.usecases.store_place import STORE_FOLDER, store_folder
 
 HOOK_ERRORS: Final = "hook-errors.jsonl"
 

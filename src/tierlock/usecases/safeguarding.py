@@ -46,7 +46,13 @@ _STATES: Final[dict[str, State]] = {
 }
 
 
-def safeguards(project: Project, *, at: datetime, action: Action | None = None) -> SafeguardsReport:
+def safeguards(
+    project: Project,
+    *,
+    at: datetime,
+    action: Action | None = None,
+    answer: Answer | None = None,
+) -> SafeguardsReport:
     """Return how the safeguards stand that are owed for an action, or for any action.
 
     Args:
@@ -54,12 +60,13 @@ def safeguards(project: Project, *, at: datetime, action: Action | None = None) 
         at: the instant of the question.
         action: None asks for every action of the framework, on the surface and for the audience of
             the project's own question; where it names none, for all of them.
+        answer: the answer to no action as of `at`, where it is known already.
 
     Raises:
         InputError: an action, surface or audience that the framework does not name.
     """
     framework = project.framework
-    answer = ask(project, at=at, action=None)
+    answer = answer or ask(project, at=at, action=None)
     owed = _owed(project, answer, at=at)
     if action is None:
         actions = [_like(name, project) for name in framework.actions]

@@ -29,7 +29,13 @@ from tierlock.usecases.ledger import project_ledger
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import ask
 from tierlock.usecases.signed import ENVELOPE, Signed
-from tierlock.usecases.stated import NegativeKey, Resolution, key_of_negative, resolutions
+from tierlock.usecases.stated import (
+    NegativeKey,
+    Resolution,
+    approvers_of,
+    key_of_negative,
+    resolutions,
+)
 
 
 def signatures(project: Project, *, at: datetime) -> tuple[SignatureLine, ...]:
@@ -42,9 +48,19 @@ def signatures(project: Project, *, at: datetime) -> tuple[SignatureLine, ...]:
     now = determination_id(answer.determination)
     rules = digest(project.framework)
     ended = resolutions(answer.stated.signed, at=at)
-    return tuple(
-        _line(one, now=now, rules=rules, at=at, ended=ended) for one in answer.stated.signed
-    )
+    accepts = project.framework.accepts("attested")
+    lines = (_line(one, now=now, rules=rules, at=at, ended=ended) for one in answer.stated.signed)
+    found = zip(lines, answer.stated.signed, strict=True)
+    return tuple(line if accepts else _without_servers(line, one) for line, one in found)
+
+
+def _without_servers(line: SignatureLine, one: Signed) -> SignatureLine:
+    """The line where the framework does not take the word of a server for a signature."""
+    asked = not isinstance(one.record, Claim) or bool(approvers_of(one.record))
+    if line.state != "counts" or line.assurance != "attested" or not asked:
+        return line
+    why = "a server attests it, and the framework asks for the person's own signature"
+    return line._replace(state="refused", code="signed.attested", why=why)
 
 
 def _line(
@@ -60,6 +76,7 @@ def _line(
         signed_at=one.signed_at,
         expires_at=end,
         place=one.place,
+        assurance="" if one.verified is None else one.verified.assurance,
     )
     if isinstance(one.record, Negative):
         return _negative(line, one, end=ended.get(key_of_negative(one.record)))

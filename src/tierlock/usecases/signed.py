@@ -196,7 +196,10 @@ def _spelled(person: str, *, trust: Trust) -> str:
     """One spelling per person: two keys of one person may be listed under two."""
     from tierlock.attest import same_person
 
-    names = (key.person for key in trust.keys.values())
+    keys = trust.keys.values()
+    own = (key.person for key in keys)
+    attested = (name for key in keys if key.attests for name in key.attests.persons)
+    names = (*own, *attested)
     return next(name for name in names if same_person(name, other=person))
 
 

@@ -121,12 +121,17 @@ def offer_about(
     determination = answer.determination
     saw = (digest(project.framework), determination.plan, digest(determination))
     statement = make_statement(
-        record, role=role, signed_at=at, parts=project.subject.parts, saw=saw
+        record,
+        role=role,
+        signed_at=at,
+        parts=project.subject.parts,
+        saw=saw,
+        login=hand.login,
     )
     page = SignPage(
         board=board_of(report_of(project, answer=answer)),
         says=tuple(says),
-        facts=_facts(statement, hand=hand, role=role, at=at, record=record),
+        facts=_facts(statement, project=project, hand=hand, role=role, at=at, record=record),
         binds=determination_id(determination) if binds else "",
         saw=tuple(zip(("framework", "plan", "determination as computed now"), saw, strict=True)),
     )
@@ -147,12 +152,17 @@ def offer_alone(
 
     seen = (digest(project.framework),)
     statement = make_statement(
-        record, role=role, signed_at=at, parts=project.subject.parts, saw=seen
+        record,
+        role=role,
+        signed_at=at,
+        parts=project.subject.parts,
+        saw=seen,
+        login=hand.login,
     )
     page = SignPage(
         board=None,
         says=tuple(says),
-        facts=_facts(statement, hand=hand, role=role, at=at, record=record),
+        facts=_facts(statement, project=project, hand=hand, role=role, at=at, record=record),
         binds="",
         saw=(("framework", seen[0]),),
     )
@@ -160,7 +170,13 @@ def offer_alone(
 
 
 def _facts(
-    statement: Statement, *, hand: Hand, role: str, at: datetime, record: Record
+    statement: Statement,
+    *,
+    project: Project,
+    hand: Hand,
+    role: str,
+    at: datetime,
+    record: Record,
 ) -> tuple[tuple[str, str], ...]:
     from tierlock.attest import canonical_statement
 
@@ -171,7 +187,19 @@ def _facts(
         ("person", hand.person or "not in the trust file"),
         ("role", role),
         ("key", hand.signer.key_id),
+        *_login_facts(project, hand=hand),
         ("at", format_instant(at)),
         *((("until", until),) if not lasting else (("until", "stands for ever"),)),
         ("states", digest_bytes(canonical_statement(statement))),
+    )
+
+
+def _login_facts(project: Project, *, hand: Hand) -> tuple[tuple[str, str], ...]:
+    """What somebody must know for whom a server signs: it is its key, and a weaker label."""
+    if hand.login is None:
+        return ()
+    accepts = "accepts" if project.framework.accepts("attested") else "does not accept"
+    return (
+        ("login", f"{hand.login.person} at {hand.login.issuer}"),
+        ("label", f"attested by the server, not signed by you; the framework {accepts} that"),
     )

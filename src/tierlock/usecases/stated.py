@@ -74,7 +74,7 @@ def read_stated(project: Project, *, at: datetime) -> Stated:
 
 
 def _of(kind: type[R], signed: Iterable[Signed]) -> tuple[R, ...]:
-    """The records of one kind whose signature counts, marked as signed; each once."""
+    """The records of one kind whose signature counts, marked with how they are vouched for."""
     found: dict[str, R] = {}
     for one in signed:
         if one.counts and one.verified is not None and isinstance(one.record, kind):
@@ -96,16 +96,21 @@ def _joined(records: Sequence[S]) -> tuple[S, ...]:
 
 
 def _awaited(signed: Sequence[Signed], *, framework: Framework) -> Iterator[Signed]:
-    """Refuse a claim whose exception waits for the signature of a role that must approve it."""
+    """Refuse a claim whose exception waits for the signature of a role that must approve it.
+
+    Where a server attests that a role approves, it counts only if the framework accepts that.
+    """
     people: dict[str, dict[str, set[str]]] = {}
     for one in signed:
-        if one.counts and isinstance(one.record, Claim):
+        if one.verified and one.counts and isinstance(one.record, Claim):
+            if not framework.accepts(one.verified.assurance):
+                continue
             roles = people.setdefault(digest(one.record), {})
             roles.setdefault(one.role, set()).add(one.person)
     for one in signed:
         if one.counts and isinstance(one.record, Claim):
             asked = approvers_of(one.record)
-            roles = people[digest(one.record)]
+            roles = people.get(digest(one.record), {})
             names = ", ".join(sorted(asked - roles.keys()))
             if names:
                 yield one.refused("signed.waits", f"it waits for the signature of {names}")

@@ -48,7 +48,17 @@ def lint(name: str, *, previous: str | None = None) -> Linted:
         InputError: a file can not be read.
     """
     framework = get_framework(name)
-    before = get_framework(previous) if previous is not None else _version_before(framework)
+    return lint_of(framework, previous=None if previous is None else get_framework(previous))
+
+
+def lint_of(framework: Framework, *, previous: Framework | None = None) -> Linted:
+    """Return the same about a framework that is at hand.
+
+    Args:
+        framework: a framework that parses.
+        previous: the version before it; by default likewise.
+    """
+    before = _version_before(framework) if previous is None else previous
     remarks = lint_framework(framework, previous=before)
     known = recorded_findings(framework, previous=before)
     return Linted(

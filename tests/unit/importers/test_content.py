@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.unit.importers.logs import write
 from tierlock.core import ImportFailed
-from tierlock.importers.content import Held, Opened, Sweep
+from tierlock.importers.content import Held, Opened, Snapshot, Sweep
 
 DATA = bytes(range(256)) * 5
 
@@ -88,4 +88,46 @@ def test_what_is_no_regular_file_can_not_be_opened(tmp_path: Path, name: str) ->
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ImportFailed) as caught:
         Opened(f"{tmp_path}/{name}")
+    assert caught.value.code == "input.file"
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=5))
+def test_memory_that_is_used_again_shows_the_new_file_only(
+    tmp_path_factory: pytest.TempPathFactory, files: list[bytes]
+) -> None:
+    folder = tmp_path_factory.mktemp("files")
+    for data in files:
+        file = Opened(write(folder, "a", data))
+        held = Snapshot(file)
+        file.close()
+        assert (held.size, bytes(held.at(0, 1000))) == (len(data), data)
+        assert Sweep(held, where="x").finish() == f"sha256:{hashlib.sha256(data).hexdigest()}"
+        held.close()
+        held.close()
+        assert (held.size, bytes(held.at(0, 1000))) == (0, b"")
+
+
+def test_memory_that_somebody_looks_at_is_not_given_on(tmp_path: Path) -> None:
+    first = Snapshot(Opened(write(tmp_path, "a", b"first")))
+    seen = first.at(0, 5)
+    first.close()
+    second, third = (Snapshot(Opened(write(tmp_path, "b", text))) for text in (b"other", b"third"))
+    assert [bytes(view) for view in (seen, second.at(0, 5), third.at(0, 5))] == [
+        b"first",
+        b"other",
+        b"third",
+    ]
+
+
+def test_a_snapshot_is_of_one_moment(tmp_path: Path) -> None:
+    path = write(tmp_path, "a", DATA)
+    file = Opened(path)
+    held = Snapshot(file)
+    path.write_bytes(b"x" * len(DATA))
+    assert bytes(held.at(0, len(DATA))) == DATA
+    os.truncate(path, 10)
+    assert Snapshot(file).size == 10
+    file.close()
+    with pytest.raises(ImportFailed) as caught:
+        Snapshot(file)
     assert caught.value.code == "input.file"

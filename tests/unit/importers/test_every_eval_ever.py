@@ -222,3 +222,14 @@ def test_unusable_records(changes: dict, code: str | None, tmp_path: Path) -> No
     with pytest.raises(ImportFailed) as caught:
         imported(tmp_path, **changes)
     assert caught.value.code == code
+
+
+def test_scores_of_one_metric_that_differ_in_their_ids_only_are_evaluations_of_their_own(
+    tmp_path: Path,
+) -> None:
+    """As HELM's are: one metric, over two splits and over perturbed questions."""
+    ids = ("em:test", "em:valid", "em:test:robustness")
+    results = [result(evaluation_result_id=name) for name in ids]
+    other = result(evaluation_result_id="f1:test", metric_config={"metric_id": "f1"})
+    evidence = imported(tmp_path, evaluation_results=[*results, other]).evidence
+    assert [one.evaluation for one in evidence] == [*(f"bench/{name}" for name in ids), "bench/f1"]

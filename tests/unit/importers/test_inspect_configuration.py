@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from tests.unit.importers.logs import header, members, pack, sample, write
-from tierlock.importers import ConfigurationReader, normal_prompt, open_transcripts, software
+from tierlock.importers import (
+    ConfigurationReader,
+    normal_prompt,
+    open_transcripts,
+    read,
+    software,
+)
 
 
 def settings(tmp_path: Path, *rows: dict[str, Any], **changes: Any) -> dict[str, str]:
@@ -137,3 +143,30 @@ def test_software_is_known_and_no_part_of_the_version(tmp_path: Path) -> None:
 def test_line_ends_do_not_make_a_prompt_another() -> None:
     assert normal_prompt("a\r\nb \n\n") == normal_prompt("a\nb") == "a\nb"
     assert normal_prompt(" a") == " a"
+
+
+def test_a_reader_of_evidence_hands_on_what_the_first_attempt_shows(tmp_path: Path) -> None:
+    rows = [system("Be brief."), system("Be long.", "b")]
+    path = write(tmp_path, "a.eval", pack(members(rows, header(rows))))
+    (made,) = read(path).made
+    with open_transcripts(path, first=True) as log:
+        reader = ConfigurationReader(log.header)
+        for one in log.samples:
+            reader.take(one)
+        assert (made.configuration, made.software) == (reader.result(), software(log.header))
+    assert made.configuration is not None
+    assert made.configuration.settings["prompt"] == "Be brief."
+
+
+def test_texts_that_can_not_be_read_never_keep_evidence_out(tmp_path: Path) -> None:
+    rows = [sample("a", events={"no": "list"}), sample("b")]
+    path = write(tmp_path, "a.eval", pack(members(rows, header(rows))))
+    found = read(path)
+    assert (len(found.evidence[0].samples), found.made) == (2, ())
+
+
+def test_of_a_document_whoever_asks_looks_at_all_attempts(tmp_path: Path) -> None:
+    rows = [sample("a")]
+    path = write(tmp_path, "a.json", {**header(rows), "samples": rows})
+    found = read(path)
+    assert (len(found.evidence), found.made) == (1, ())

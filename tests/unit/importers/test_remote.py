@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,8 +16,18 @@ import pytest
 from tests.acceptance.projects import log
 from tests.unit.importers.logs import header, members, pack, sample
 from tierlock.core import ImportFailed, InputError
-from tierlock.importers import RemotePath, find_logs, import_logs, read, scan_header, scan_scores
+from tierlock.importers import (
+    RemotePath,
+    find_logs,
+    fingerprint_of,
+    import_logs,
+    read,
+    remote,
+    scan_header,
+    scan_scores,
+)
 from tierlock.importers import interface as interface_module
+from tierlock.importers.remote import remote_fingerprint
 
 fsspec = pytest.importorskip("fsspec", reason="the extra `remote` is not installed")
 
@@ -44,7 +55,7 @@ class Requests(BaseHTTPRequestHandler):
         data, code = self.site.files.get(name), 200
         if data is None:
             data, code = b"nothing here", 404
-        headers = {"Accept-Ranges": "bytes"}
+        headers = {"Accept-Ranges": "bytes", **self.site.headers}
         span = self.headers.get("Range")
         if code == 200 and span and self.site.ranges:
             first, _, last = span.removeprefix("bytes=").partition("-")
@@ -67,6 +78,7 @@ class Site:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+        self.headers: dict[str, str] = {}
         self.ranges = True
         self.sent = 0
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Requests, self))
@@ -181,3 +193,91 @@ def test_a_damaged_remote_log_is_refused_at_its_place(memory: Any) -> None:
     with pytest.raises(ImportFailed) as caught:
         import_logs([RemotePath("memory://logs")])
     assert caught.value.location == "memory://logs/a.eval"
+
+
+# -- fingerprints -----------------------------------------------------------------------------
+
+OLD = "Mon, 02 Mar 2026 12:00:00 GMT"
+NOW = 10**18 * 2  # long after that, in nanoseconds
+
+
+def tag(site: Site, headers: dict[str, str], url: str = "/a.eval", *, now: int = NOW) -> Any:
+    site.headers = headers
+    site.files["/a.eval"] = b"x" * 9
+    return remote_fingerprint(RemotePath(site.url + url), now=now)
+
+
+def test_a_strong_tag_is_a_fingerprint_and_moves_with_everything_that_is_stated(
+    site: Site,
+) -> None:
+    first = tag(site, {"ETag": '"one"', "Last-Modified": OLD})
+    assert first is not None
+    assert first[0] == 9
+    assert tag(site, {"ETag": '"one"', "Last-Modified": OLD}) == first
+    others = [
+        tag(site, {"ETag": '"two"', "Last-Modified": OLD}),
+        tag(site, {"ETag": '"one"', "Last-Modified": OLD.replace("02", "01")}),
+        tag(site, {"ETag": '"one"', "Last-Modified": OLD, "Content-MD5": "Q2hlY2s="}),
+    ]
+    assert len({first, *others}) == 4
+    assert None not in others
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Last-Modified": OLD},
+        {"ETag": 'W/"one"'},
+        {"ETag": 'w/"one"', "Last-Modified": OLD},
+        {"ETag": '"one"', "Last-Modified": "yesterday"},
+    ],
+)
+def test_without_a_strong_tag_there_is_no_fingerprint(site: Site, headers: dict[str, str]) -> None:
+    assert tag(site, headers) is None
+
+
+def test_what_changed_within_the_last_minute_has_no_fingerprint(site: Site) -> None:
+    changed = 1_772_452_800 * 10**9
+    headers = {"ETag": '"one"', "Last-Modified": OLD}
+    assert tag(site, headers, now=changed + 59 * 10**9) is None
+    assert tag(site, headers, now=changed + 61 * 10**9) is not None
+
+
+@pytest.mark.parametrize("url", ["/a.eval?version=2", "/b.eval"])
+def test_what_can_not_be_told_apart_or_is_not_there_has_no_fingerprint(
+    site: Site, url: str
+) -> None:
+    assert tag(site, {"ETag": '"one"'}, url) is None
+
+
+def test_a_url_with_a_name_in_it_has_no_fingerprint(site: Site) -> None:
+    site.headers, site.files["/a.eval"] = {"ETag": '"one"'}, b"x"
+    url = site.url.replace("//", "//ana@") + "/a.eval"
+    assert remote_fingerprint(RemotePath(url), now=NOW) is None
+    assert remote_fingerprint(RemotePath(f"{site.url}/a.eval"), now=NOW) is not None
+
+
+def test_a_store_that_gives_no_tags_has_no_fingerprints(memory: Any) -> None:
+    memory.pipe("/logs/a.eval", b"x")
+    assert fingerprint_of(RemotePath("memory://logs/a.eval")) is None
+
+
+@pytest.mark.parametrize(
+    ("info", "is_known"),
+    [
+        ({"ETag": '"a-3"', "LastModified": datetime(2026, 3, 2, tzinfo=UTC)}, True),
+        ({"ETag": '"a-3"', "LastModified": datetime(2040, 3, 2, tzinfo=UTC)}, False),
+        ({"generation": "17", "updated": "2026-03-02T12:00:00Z"}, True),
+        ({"etag": "0x8D4", "last_modified": datetime(2026, 3, 2)}, True),  # noqa: DTZ001
+        ({"created": datetime(2026, 3, 2, tzinfo=UTC)}, False),
+        ({"ETag": '"a"', "type": "directory"}, False),
+        ({"ETag": '"a"', "size": None}, False),
+    ],
+)
+def test_what_the_large_stores_say_is_understood(
+    info: dict[str, Any], is_known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_info", lambda _: {"size": 3, "type": "file", **info})
+    found = remote_fingerprint(RemotePath("s3://bucket/a.eval"), now=NOW)
+    assert (found is not None) is is_known

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,15 +25,18 @@ from tierlock.ledger import (
     MemoryLedger,
     TreeHead,
     check_export,
+    close_team,
     export_ledger,
     import_ledger,
     open_ledger,
     parse_head,
+    team_address,
     verify_consistency,
     verify_inclusion,
     verify_ledger,
 )
 from tierlock.ledger.head import canonical_head
+from tierlock.store import TeamDatabase, migrate
 
 DRAFTS = st.builds(
     Draft,
@@ -195,6 +200,21 @@ class PostgresMachine(LedgerMachine):
         return open_ledger(self.url, origin=ORIGIN)
 
 
+class TeamMachine(LedgerMachine):
+    """A ledger among others in a team's database."""
+
+    url: ClassVar[str]
+    numbers: ClassVar[Iterator[int]] = count()
+
+    def __init__(self) -> None:
+        super().__init__()
+        name = f"ledger-{next(self.numbers)}"
+        self.where = team_address(self.url, shown="a team", ledger=name)
+
+    def open(self) -> Ledger:
+        return open_ledger(self.where, origin=ORIGIN)
+
+
 def test_memory() -> None:
     run_machine(MemoryMachine, settings=settings(max_examples=60))
 
@@ -206,3 +226,17 @@ def test_sqlite() -> None:
 def test_postgres(server: Server) -> None:
     PostgresMachine.server = server
     run_machine(PostgresMachine, settings=settings(max_examples=15, stateful_step_count=20))
+
+
+def test_team_in_sqlite(tmp_path: Path) -> None:
+    TeamMachine.url = f"sqlite:///{tmp_path}/team.db"
+    migrate(TeamDatabase(TeamMachine.url))
+    run_machine(TeamMachine, settings=settings(max_examples=20, stateful_step_count=20))
+    close_team(TeamMachine.url)
+
+
+def test_team_in_postgres(server: Server) -> None:
+    TeamMachine.url = server.fresh()
+    migrate(TeamDatabase(TeamMachine.url))
+    run_machine(TeamMachine, settings=settings(max_examples=10, stateful_step_count=15))
+    close_team(TeamMachine.url)

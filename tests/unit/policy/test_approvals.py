@@ -43,12 +43,12 @@ def codes(found):
 
 
 def test_no_role_no_sign_off():
-    assert checked(approval(expires_at=SOON), sign_offs=()) == ((), None)
+    assert checked(approval(expires_at=SOON), sign_offs=()) == ((), None, ())
 
 
 def test_a_current_approval_of_exactly_this_counts_until_its_end():
-    assert checked(approval()) == ((), None)
-    assert checked(approval(expires_at=SOON)) == ((), SOON)
+    assert checked(approval()) == ((), None, ())
+    assert checked(approval(expires_at=SOON)) == ((), SOON, ())
     # G-14: as long as one that counts is left; one without an end never ends.
     assert checked(approval(expires_at=LATER), approval(expires_at=SOON)).until == LATER
     assert checked(approval(expires_at=SOON), approval(expires_at=LATER)).until == LATER
@@ -69,10 +69,10 @@ def test_a_current_approval_of_exactly_this_counts_until_its_end():
     ],
 )
 def test_what_does_not_count_holds_with_its_code(changes, code):
-    (reason,), until = checked(approval(**changes))
+    (reason,), until, _ = checked(approval(**changes))
     assert reason == GateReason(code=code, says=reason.says, about="ceo", verdict="HOLD")
     assert until is None
-    assert checked(approval(**changes), approval()) == ((), None)
+    assert checked(approval(**changes), approval()) == ((), None, ())
 
 
 def test_nothing_is_a_missing_approval():
@@ -81,7 +81,7 @@ def test_nothing_is_a_missing_approval():
 
 def test_a_framework_may_accept_what_is_only_declared():
     accepting = framework(declared_assurance="accepted")
-    assert checked(approval(assurance="declared"), rules=accepting) == ((), None)
+    assert checked(approval(assurance="declared"), rules=accepting) == ((), None, ())
 
 
 def test_an_approval_that_does_not_count_does_not_move_the_end():
@@ -91,7 +91,7 @@ def test_an_approval_that_does_not_count_does_not_move_the_end():
         approval(expires_at=None, determination=sha("older")),
         approval(expires_at=SOON),
     )
-    assert checked(*others) == ((), SOON)
+    assert checked(*others) == ((), SOON, ())
 
 
 def test_every_role_is_asked():
@@ -137,22 +137,22 @@ class TestIndependence:
         return checked(*approvals, sign_offs=sign_offs, rules=rules or self.rules)
 
     def test_two_people_are_fine(self):
-        assert self.found("ceo:a", "auditor:b") == ((), None)
+        assert self.found("ceo:a", "auditor:b") == ((), None, ())
 
     @pytest.mark.parametrize("sign_offs", [("ceo", "auditor"), ("auditor", "ceo")])
     def test_one_person_for_both_holds(self, sign_offs):
-        (reason,), until = self.found("ceo:a", "auditor:a", sign_offs=sign_offs)
+        (reason,), until, _ = self.found("ceo:a", "auditor:a", sign_offs=sign_offs)
         assert (reason.code, reason.verdict) == ("approval.not-independent", "HOLD")
         assert (reason.about, until) == (sign_offs[0], None)
 
     def test_a_second_signer_of_either_role_is_enough(self):
-        assert self.found("ceo:a", "auditor:a", "auditor:b") == ((), None)
-        assert self.found("ceo:a", "auditor:a", "ceo:b") == ((), None)
+        assert self.found("ceo:a", "auditor:a", "auditor:b") == ((), None, ())
+        assert self.found("ceo:a", "auditor:a", "ceo:b") == ((), None, ())
 
     def test_roles_that_need_not_be_independent(self):
-        assert self.found("ceo:a", "auditor:a", rules=framework()) == ((), None)
+        assert self.found("ceo:a", "auditor:a", rules=framework()) == ((), None, ())
         both = ("ceo", "board", "auditor")
-        assert self.found("ceo:a", "board:a", "auditor:b", sign_offs=both) == ((), None)
+        assert self.found("ceo:a", "board:a", "auditor:b", sign_offs=both) == ((), None, ())
 
     def test_a_choice_for_all_roles_at_once(self):
         """Each pair alone could be separated, and all three together can not."""
@@ -163,7 +163,7 @@ class TestIndependence:
         people = [f"{role}:{person}" for role in "xyz" for person in "ab"]
         asked = {"sign_offs": ("x", "y", "z"), "rules": rules}
         assert codes(self.found(*people, **asked)) == ["approval.not-independent"]
-        assert self.found(*people, "y:c", **asked) == ((), None)
+        assert self.found(*people, "y:c", **asked) == ((), None, ())
 
     def test_the_signer_of_a_third_role_does_not_help(self):
         asked = {"sign_offs": ("ceo", "auditor", "guest")}
@@ -172,18 +172,18 @@ class TestIndependence:
 
     def test_a_missing_role_is_told_and_nothing_else(self):
         assert codes(self.found("auditor:a")) == ["approval.missing"]
-        assert self.found("auditor:a", sign_offs=("auditor",)) == ((), None)
-        assert self.found("ceo:a", "ceo:a", sign_offs=("ceo", "ceo")) == ((), None)
+        assert self.found("auditor:a", sign_offs=("auditor",)) == ((), None, ())
+        assert self.found("ceo:a", "ceo:a", sign_offs=("ceo", "ceo")) == ((), None, ())
 
     def test_a_role_that_the_framework_does_not_define(self):
-        assert self.found("guest:a", sign_offs=("guest",)) == ((), None)
-        assert self.found("guest:a", "auditor:a", sign_offs=("guest", "auditor")) == ((), None)
+        assert self.found("guest:a", sign_offs=("guest",)) == ((), None, ())
+        assert self.found("guest:a", "auditor:a", sign_offs=("guest", "auditor")) == ((), None, ())
 
     def test_a_role_is_not_independent_of_itself(self):
         rules = framework(
             declared_assurance="refused", roles={"ceo": Role(says="r", independent_of=("ceo",))}
         )
-        assert self.found("ceo:a", sign_offs=("ceo",), rules=rules) == ((), None)
+        assert self.found("ceo:a", sign_offs=("ceo",), rules=rules) == ((), None, ())
 
     def test_it_ends_when_the_rest_can_no_longer_be_separated(self):
         """G-14."""
@@ -192,3 +192,21 @@ class TestIndependence:
         assert self.found(*three, e1=SOON).until is None
         assert self.found(*three, e1=SOON, e2=LATER).until == LATER
         assert self.found("ceo:a", "auditor:b", e0=LATER, e1=SOON).until == SOON
+
+
+class TestTheWordOfAServer:
+    def test_it_is_refused_unless_the_framework_accepts_it(self):
+        by_server = approval(assurance="attested")
+        (reason,), until, attested = checked(by_server)
+        assert (reason.code, until, attested) == ("approval.unsigned", None, ())
+        assert reason.says == "the approval of ceo is attested by a server, not signed"
+        for fields in ({"attested_assurance": "accepted"}, {"declared_assurance": "accepted"}):
+            rules = framework(**{"declared_assurance": "refused", **fields})
+            assert checked(by_server, rules=rules) == ((), None, ("ceo",))
+
+    def test_the_label_stands_only_where_nothing_better_is_there(self):
+        rules = framework(declared_assurance="refused", attested_assurance="accepted")
+        both = (approval(assurance="attested"), approval(signer="another"))
+        assert checked(*both, rules=rules) == ((), None, ())
+        declared = approval(assurance="declared")
+        assert codes(checked(declared, rules=rules)) == ["approval.unsigned"]

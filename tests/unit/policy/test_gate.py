@@ -388,3 +388,27 @@ def test_attested_thresholds_bind_like_measured_ones():
     rules = framework(thresholds={"t": threshold(attested())})
     answer = decided(rules, determined(rules), claims=(claim(),))
     assert codes(answer) == [("claim.missing", "deploy:policy")]
+
+
+def test_g19_the_answer_says_what_rests_on_the_word_of_a_server():
+    rules = framework(
+        declared_assurance="refused",
+        attested_assurance="accepted",
+        ruling=RulingRule(roles=("ceo",)),
+    )
+    found = determined(rules)
+    signature = RoleSignature(role="ceo", signer="ann", assurance="attested")
+    given = Ruling(
+        subject="m",
+        determination=determination_id(found),
+        signatures=(signature,),
+        reasons="as computed",
+        ruled_at=AT,
+    )
+    answer = decided(rules, found, rulings=(given,))
+    assert "ruling: attested (ceo)" in answer.assurance
+    refusing = framework(declared_assurance="refused", ruling=RulingRule(roles=("ceo",)))
+    found = determined(refusing)
+    bound = given.model_copy(update={"determination": determination_id(found)})
+    answer = decided(refusing, found, rulings=(bound,))
+    assert not any("ruling:" in note for note in answer.assurance)

@@ -193,6 +193,10 @@ def test_only_the_publisher_can_disclose_a_bound():
         ({"reasons": ("slot.no-evidence",)}, "run Biology (`bio`)"),
         ({"estimate": True}, "run more samples of Biology (`bio`)"),
         (
+            {"estimate": True, "reasons": ("evidence.expired",)},
+            "run Biology again (`bio`): says evidence.expired",
+        ),
+        (
             {"estimate": True, "decided_by": "inheritance"},
             "measure Biology for itself instead of inheriting it",
         ),

@@ -5,8 +5,18 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.unit.report import factory
-from tierlock.core import Counts, Explanation, Outcome, RoleSignature, Ruling, Verdict, WorkItem
+from tierlock.core import (
+    Counts,
+    Explanation,
+    Outcome,
+    Reason,
+    RoleSignature,
+    Ruling,
+    Verdict,
+    WorkItem,
+)
 from tierlock.report.board import board_of
+from tierlock.report.summary import summary_of
 
 
 def plain(texts: tuple[str, ...]) -> str:
@@ -81,6 +91,28 @@ def test_nothing_measured_is_said() -> None:
     )
 
 
+def test_evidence_that_would_do_but_is_too_old_says_so() -> None:
+    base = factory.report()
+    old = Reason(code="evidence.expired", says="measured 2026-01-01, older than P6M")
+    findings = tuple(
+        found.model_copy(update={"outcome": Outcome.UNDETERMINED, "reasons": (old,)})
+        for found in base.determination.findings
+    )
+    thresholds = tuple(
+        one.model_copy(update={"outcome": Outcome.UNDETERMINED})
+        for one in base.determination.thresholds
+    )
+    changed = base.determination.model_copy(update={"findings": findings, "thresholds": thresholds})
+    report = base.model_copy(update={"determination": changed})
+    known = board_of(report).known
+    assert all(line.endswith("measured 2026-01-01, older than P6M.") for line in known)
+    # The limit that must lie elsewhere is named only where it does not.
+    assert any("to rule out" in line for line in known)
+    assert any("to rule out" not in line for line in known)
+    against = {one.against for one in summary_of(report) if one.margin}
+    assert against == {"measured 2026-01-01, older than P6M"}
+
+
 def test_unknowns_fall_back_on_open_thresholds_and_omissions() -> None:
     silent = factory.report().model_copy(update={"explanation": Explanation()})
     unknown = board_of(silent).unknown
@@ -146,7 +178,7 @@ def test_a_signature_on_another_determination_does_not_count() -> None:
     other = base.approvals[0].model_copy(update={"determination": "sha256:" + "0" * 64})
     board = board_of(base.model_copy(update={"approvals": (other,)}))
     assert "does not count" in board.signed[0]
-    assert "Nobody has signed." in board.signed
+    assert "Nobody has signed this one." in board.signed
 
 
 def test_a_ruling_is_shown_with_its_reasons() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.projects import PROJECT, log_bytes, project, tierlock
+from tests.acceptance.projects import FRAMEWORK, PROJECT, log_bytes, project, tierlock
 from tests.unit.importers.logs import write
 from tierlock.core import InputError
 from tierlock.runners import running
 from tierlock.runners.inspect_runner import Model
 from tierlock.runners.running import Watcher, run_plan
-from tierlock.usecases import Project, land, load_project
+from tierlock.usecases import Due, Project, land, load_project
 
 MODEL = Model("lab/model-1")
 RUNS = "runs: {bio: {task: package/biology}}\nprices: {lab/model-1: {input: 2.0, output: 10.0}}\n"
@@ -98,6 +98,60 @@ def test_what_no_further_run_can_cure_stops_everything(
     monkeypatch.setattr(running, "run_once", refuses)
     with pytest.raises(InputError, match="no"):
         go(made)
+
+
+TWO = FRAMEWORK.replace(
+    "higher_is: worse}\n",
+    "higher_is: worse}\n"
+    "  chem: {title: Chemistry, domain: biology, tasks: [chem], higher_is: worse}\n",
+    1,
+)
+
+
+def two(folder: Path, runs: str) -> Project:
+    """A project with two evaluations and a plan for both."""
+    made = project(folder, lab=TWO, tierlock=PROJECT + runs)
+    assert tierlock("plan", "seal", "--all", "--project", made).code == 0
+    return load_project(made)
+
+
+def test_a_slot_that_can_not_be_begun_does_not_keep_the_others_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = two(tmp_path / "p", "runs: {bio: {task: not/there}, chem: {task: package/chem}}\n")
+    asked = []
+
+    def run_once(*_: Any, due: Due, **__: Any) -> str:
+        asked.append(due.slot)
+        raise InputError("run.runner" if due.slot == "bio" else "run.failed", f"no {due.slot}")
+
+    monkeypatch.setattr(running, "run_once", run_once)
+    found = go(made)
+    assert asked == ["bio", "chem"]
+    assert [slot.problem for slot in found] == [
+        "error[run.runner] no bio",
+        "error[run.failed] no chem",
+    ]
+
+
+def test_where_no_slot_can_be_begun_the_first_error_is_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = two(tmp_path / "p", "runs: {bio: {task: not/there}, chem: {task: package/chem}}\n")
+
+    def refuses(*_: Any, due: Due, **__: Any) -> str:
+        raise InputError("run.runner", f"no {due.slot}")
+
+    monkeypatch.setattr(running, "run_once", refuses)
+    with pytest.raises(InputError, match="no bio"):
+        go(made)
+
+
+def test_every_slot_that_nothing_says_how_to_run_is_named_at_once(tmp_path: Path) -> None:
+    made = two(tmp_path / "p", "runs: {bio: {task: lost.py}}\n")
+    with pytest.raises(InputError, match=r"no `lost.py` in .*; nor can .*: `chem`") as caught:
+        go(made)
+    assert caught.value.hint == "name what is to be run: --slot ID"
 
 
 def test_a_model_that_the_subject_is_not_known_as_is_refused(made: Project) -> None:

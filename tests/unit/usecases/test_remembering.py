@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -13,12 +14,14 @@ import pytest
 
 from tests.acceptance.projects import log
 from tests.unit.importers.logs import header, members, pack, sample, write
+from tests.unit.importers.test_remote import Site, site
 from tierlock.core import Evidence, IntegrityError, Subject
-from tierlock.importers import Imports, Reading, interface, places
-from tierlock.store import LocalStore, OutputStore
+from tierlock.importers import Imports, Reading, RemotePath, interface, places
+from tierlock.store import ConfigurationStore, LocalStore, OutputStore
 from tierlock.usecases import FileMemory, bare_project, ingest
 from tierlock.usecases.remembering import Reread
 
+__all__ = ["site"]  # the fixture
 COUNT = 3
 
 
@@ -196,6 +199,19 @@ def test_damaged_texts_are_no_reason_to_recognise_a_log(bench: Bench) -> None:
         bench.ingest(texts=True)
 
 
+def test_without_its_list_of_how_runs_were_made_every_log_is_read_again(bench: Bench) -> None:
+    bench.ingest()
+    history = ConfigurationStore(bench.store.folder)
+    before = {one.run_id for one in history.sightings()}
+    assert before == {"run-0", "run-1", "run-2"}
+    shutil.rmtree(bench.store.folder / "configurations")
+    bench.ingest()
+    assert len(bench.opened) == COUNT
+    assert {one.run_id for one in history.sightings()} == before
+    bench.ingest()
+    assert bench.opened == []
+
+
 def test_a_file_touched_just_now_is_not_remembered(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,3 +239,63 @@ def test_a_format_of_several_files_is_always_read(bench: Bench) -> None:
     bench.ingest()
     bench.ingest()
     assert set(bench.opened) == {"t.csv"}
+
+
+# -- logs on a server ---------------------------------------------------------------------------
+
+
+def serve(site: Site, bench: Bench, name: str = "0.eval", *, tag: str = '"one"') -> RemotePath:
+    site.files[f"/{name}"] = (bench.logs / name).read_bytes()
+    site.headers = {"ETag": tag, "Last-Modified": "Mon, 02 Mar 2026 12:00:00 GMT"}
+    return RemotePath(f"{site.url}/{name}")
+
+
+def fetch(bench: Bench, *urls: RemotePath, reread: Reread = "changed") -> list[str]:
+    """Take in what lies there, and return the names of the logs that were read."""
+    memory = FileMemory(bench.store.folder, keep_outputs=False, reread=reread)
+    imports = Reading(urls, memory=memory).result()
+    project = bench.project
+    ingest(imports, store=bench.store, framework=project.framework, subject=project.subject)
+    return [one.place.name for one in imports.read]
+
+
+def test_a_log_on_a_server_is_read_again_only_under_another_tag(bench: Bench, site: Site) -> None:
+    url = serve(site, bench)
+    assert fetch(bench, url) == ["0.eval"]
+    site.sent = 0
+    assert fetch(bench, url) == []
+    assert site.sent == 0  # not a byte of it
+    assert fetch(bench, serve(site, bench, tag='"two"')) == ["0.eval"]
+    assert [one.run_id for one in bench.stored()] == ["run-0"]
+
+
+def test_another_content_under_another_tag_is_noticed(bench: Bench, site: Site) -> None:
+    url = serve(site, bench)
+    fetch(bench, url)
+    bench.log(0, "11")
+    serve(site, bench, tag='"two"')
+    with pytest.raises(IntegrityError):
+        fetch(bench, url)
+
+
+@pytest.mark.parametrize("reread", ["digest", "all"])
+def test_a_log_on_a_server_is_read_whole_when_asked(
+    bench: Bench, site: Site, reread: Reread
+) -> None:
+    url = serve(site, bench)
+    fetch(bench, url)
+    assert fetch(bench, url, reread=reread) == ["0.eval"]
+
+
+def test_a_log_without_a_strong_tag_is_always_read(bench: Bench, site: Site) -> None:
+    url = serve(site, bench, tag='W/"one"')
+    assert fetch(bench, url) == ["0.eval"]
+    assert fetch(bench, url) == ["0.eval"]
+
+
+def test_two_urls_that_look_the_same_are_not_taken_for_each_other(bench: Bench, site: Site) -> None:
+    url = serve(site, bench)
+    fetch(bench, url)
+    other = RemotePath(f"{url.url}?version=2")
+    assert fetch(bench, url, other) == ["0.eval"]
+    assert fetch(bench, other) == ["0.eval"]

@@ -112,6 +112,8 @@ def test_a_slot_that_says_no_task_takes_the_name_of_an_installed_one(tmp_path: P
         ("runs: {bio: {task: missing.py@biology}}\n", "there is no `missing.py`"),
         ("runs: {bio: {task: a/b, variants: {x: {}, y: {}, z: {}}}}\n", "has 3 variants"),
         ("runs: {bio: {task: a/b, samples: 5}}\n", "the plan drew its samples"),
+        ("runs: {bio: {task: a/b, variants: {x: {}, y: {}}}}\n", "looks are at one way of asking"),
+        ("runs: {bio: {task: a/b, epochs: 3}}\n", "the mean of 3 epochs can lie in between"),
     ],
 )
 def test_what_can_not_be_run_as_it_is_said_is_refused(tmp_path: Path, runs: str, says: str) -> None:

@@ -1,0 +1,1 @@
+"""How the tables of a team's database came to be: one file per revision, up and down."""

@@ -1,0 +1,1 @@
+"""The revisions; a revision that was released is never changed."""
