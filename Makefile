@@ -10,6 +10,7 @@ FUZZ_EXAMPLES ?= 2000
 MUTANTS_SECONDS ?= 1500
 MUTANTS_SEED ?= 0
 CRASH_KILLS ?= 200
+SERVER_KILLS ?= 50
 TAMPER_MUTATIONS ?= 10000
 
 BIN := $(VENV)/bin
@@ -81,6 +82,11 @@ bench: setup ## Time Tierlock beside its peers and print the ratios
 	$(BIN)/python benchmarks/early_stopping.py
 	$(BIN)/python benchmarks/ingest.py
 
+# The first time, the page of every subject is computed from its records: that takes long.
+.PHONY: bench-server
+bench-server: setup ## Time the gate and pages of a server with 10,000 subjects beside a bare route
+	$(BIN)/python benchmarks/server.py
+
 # Training needs PyTorch: an environment of its own, with the build for processors.
 # Another build: make TORCH="torch==2.13.0" trainer-env
 .PHONY: trainer-env
@@ -117,6 +123,10 @@ simulate-small: setup ## Simulate a few of those conditions and compare with the
 .PHONY: crash
 crash: setup ## Kill writers of a ledger while they append, on SQLite and PostgreSQL, and count losses
 	$(BIN)/python scripts/crash_campaign.py --kills $(CRASH_KILLS)
+
+.PHONY: crash-server
+crash-server: setup ## Kill a team's server while clients write to it, and count what was lost
+	$(BIN)/python scripts/server_crash.py --kills $(SERVER_KILLS)
 
 .PHONY: tamper
 tamper: setup ## Change bundles and ledgers in random ways, and count what verification misses

@@ -3,6 +3,7 @@
 Environment variables:
     HYPOTHESIS_PROFILE: `default`, `ci` (the same examples in every run) or `fuzz`.
     TIERLOCK_FUZZ_EXAMPLES: examples per test under the profile `fuzz`.
+    EVERY_EVAL_EVER: the command of HELM's converter; without it those runs are not looked at.
     TIERLOCK_SHARED_DATA: the folder of real result files; by default `../shared/data`.
     TIERLOCK_FORBID_SKIPS: when set, a skipped test fails.
     TIERLOCK_MAY_SKIP: reasons, with `|` between, that may be skipped for all that: what CI found
@@ -25,6 +26,9 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parent.parent
 # A program for the environment that has PyTorch: it can not be looked at from here.
 collect_ignore = [] if find_spec("torch") else ["acceptance/trainer_run.py"]
+# HELM's converter needs a Python and an environment of its own: asked for by naming its command.
+if "EVERY_EVAL_EVER" not in os.environ:
+    collect_ignore.append("unit/importers/test_every_eval_ever_helm.py")
 
 # Time limits per example would make results depend on the machine.
 settings.register_profile("default", deadline=None)

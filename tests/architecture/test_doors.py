@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tierlock
-from tests.architecture.house import ROOMS, ROOT, SOURCES, name_of, room_of, tree_of
+from tests.architecture.house import PACKAGE, ROOMS, ROOT, SOURCES, name_of, room_of, tree_of
 
 # A change here is a change of the public interface: CHANGELOG.md and the reference name it too.
 PUBLIC = [
@@ -124,3 +124,11 @@ def test_the_door_rule_notices(line: str, allowed: bool, tmp_path: Path) -> None
     path.write_text(line)
     assert (not trespasses(path, own_room="report")) == allowed
     assert not trespasses(path, own_room="core")
+
+
+@pytest.mark.parametrize("room", ["usecases", "report", "server"])
+def test_no_file_hides_what_a_lazy_door_gives_out(room: str) -> None:
+    # Whoever imports such a file puts it in the place of the function of that name.
+    door = import_module(f"tierlock.{room}")
+    files = {path.stem for path in (PACKAGE / room).glob("*.py")}
+    assert not files & set(door.__all__)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.unit.report import factory
 from tests.unit.report.report_values import SALT, values
-from tests.web.test_report_page import CHROMIUM, CONTRAST, opened
+from tests.web.test_report_page import CONTRAST, opened
 from tierlock.core import Verdict
 from tierlock.report import Redaction, make_report, render_document
 
@@ -31,13 +30,8 @@ DOCUMENTS = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no chromium at `{CHROMIUM}`")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield found
-        found.close()
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 @pytest.fixture(params=DOCUMENTS.values(), ids=list(DOCUMENTS))

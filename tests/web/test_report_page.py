@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.unit.report import factory
 from tierlock.core import Verdict
 from tierlock.report import render_html
 
-CHROMIUM = Path("/usr/bin/chromium")
 REPORTS = {
     "hold": factory.report(),
     "allow": factory.signed(factory.report(Verdict.ALLOW)),
@@ -22,14 +20,8 @@ REPORTS = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no chromium at `{CHROMIUM}`")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-sync"]
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        yield found
-        found.close()
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 @pytest.fixture(params=REPORTS.values(), ids=list(REPORTS))

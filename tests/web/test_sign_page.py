@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.acceptance.projects import gate
 from tests.acceptance.signed import LATER, SIGNED_AT, signed_project, states
@@ -28,7 +28,6 @@ from tierlock.usecases import (
     offer_in_browser,
 )
 
-CHROMIUM = Path("/usr/bin/chromium")
 SCRIPT = Path(__file__).parents[2] / "src" / "tierlock" / "server" / "static" / "sign.js"
 AT = parse_instant(SIGNED_AT)
 POLICY = "default-src 'self'; frame-ancestors 'none'"
@@ -95,15 +94,9 @@ def site() -> Iterator[Site]:
     found.server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no chromium at `{CHROMIUM}`")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-background-networking", "--disable-sync"]
-        found = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
-        yield found
-        found.close()
+@pytest.fixture
+def browser(chromium: Browser) -> Browser:
+    return chromium
 
 
 def authenticator(page: Page, *, verified: bool = True) -> None:

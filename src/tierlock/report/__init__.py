@@ -195,7 +195,7 @@ if TYPE_CHECKING:
         Hidden,
         VerifyReport,
     )
-    from tierlock.report.wording import doing, level_sentence
+    from tierlock.report.wording import doing, gaps, level_sentence
 
 # File -> the names that it holds.
 _HOMES = homes_in(
@@ -290,7 +290,7 @@ _HOMES = homes_in(
         "values": "AssessReport EXIT_CODES",
         "verify_text": "render_verify_json render_verify_text",
         "verify_values": "ComparedFinding ComparedLog ComparedNumber Hidden VerifyReport",
-        "wording": "level_sentence doing",
+        "wording": "gaps level_sentence doing",
     },
 )
 
@@ -383,6 +383,7 @@ __all__ = [
     "doing",
     "escape_json",
     "framework_page",
+    "gaps",
     "lack_words",
     "level_sentence",
     "load_templates",

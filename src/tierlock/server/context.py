@@ -14,7 +14,7 @@ from tierlock.core import InputError
 from tierlock.server.permissions import permitted
 from tierlock.server.principal import Authenticator, Principal
 from tierlock.server.settings import Settings
-from tierlock.usecases import Listed, Positions, Workspace
+from tierlock.usecases import Listed, Positions, SeveralSubjects, Workspace
 
 if TYPE_CHECKING:
     from tierlock.attest import Login, Signer
@@ -101,12 +101,20 @@ def visible(request: HTTPConnection, *, slug: str) -> Listed:
     could match a better grant than the subject itself, so it is no address.
 
     Raises:
-        InputError: `input.not-found`, there is none, or it is not theirs to know of.
+        InputError: `input.not-found`, there is none, or it is not theirs to know of;
+            `input.subject`, several that they may all see are called so.
     """
-    found = context_of(request).workspace.find(slug)
+    unknown = InputError("input.not-found", f"no subject `{slug}` in this workspace")
+    try:
+        found = context_of(request).workspace.find(slug)
+    except SeveralSubjects as error:
+        # The error lists them all: whoever may not know of one of them is told of none.
+        if all(may_see(request, slug=one) for one in error.slugs):
+            raise
+        raise unknown from None
     in_path = request.path_params.get("slug")
     if not may_see(request, slug=found.slug) or in_path not in {None, found.slug}:
-        raise InputError("input.not-found", f"no subject `{slug}` in this workspace")
+        raise unknown
     return found
 
 

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -127,10 +128,12 @@ async def authorize(request: Request, *, route: str) -> None:
     """
     context = context_of(request)
     _check_host(request, settings=context.settings)
-    principal = context.authenticator.authenticate(request)
+    # Accounts and audit are in a database, which can make one wait while somebody else writes:
+    # nobody else's request waits with it.
+    principal = await run_in_threadpool(context.authenticator.authenticate, request)
     request.state.principal = principal
     if not permitted(principal, route=route):
-        note_denied(request, route=route, why="server.forbidden")
+        await run_in_threadpool(note_denied, request, route=route, why="server.forbidden")
         if principal.kind == "anonymous":
             raise Refused(
                 401,
@@ -163,7 +166,10 @@ def note_denied(request: Request, *, route: str, why: str) -> None:
 
 def _check_host(request: Request, *, settings: Settings) -> None:
     """Another site's page can make its own name point here; it can not make the name ours."""
-    name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    try:
+        name = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        name = ""  # brackets that hold no address
     if name not in settings.hosts and "*" not in settings.hosts:
         raise Refused(
             421,
@@ -182,10 +188,10 @@ async def _check_origin(request: Request, *, principal: Principal, route: str) -
     fetched = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     foreign = fetched not in {"same-origin", "none"} or (
-        origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+        origin is not None and _place_of(origin) != request.headers.get("host")
     )
     if foreign or not hmac.compare_digest(await _csrf(request), principal.csrf):
-        note_denied(request, route=route, why="server.csrf")
+        await run_in_threadpool(note_denied, request, route=route, why="server.csrf")
         raise Refused(
             403,
             "server.csrf",
@@ -194,9 +200,19 @@ async def _check_origin(request: Request, *, principal: Principal, route: str) -
         )
 
 
+def _place_of(origin: str) -> str:
+    """Host and port of an origin; empty for one that is not written as one, and for `null`."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
 async def _csrf(request: Request) -> str:
     given = request.headers.get(CSRF_HEADER, "")
     kind = request.headers.get("content-type", "")
-    if not given and kind.startswith("application/x-www-form-urlencoded"):
+    # A form is read whole into memory: never where a body may be as large as evidence.
+    small = request.state.body_limit <= context_of(request).settings.body_limit
+    if not given and small and kind.startswith("application/x-www-form-urlencoded"):
         given = str((await request.form()).get(CSRF_FIELD, ""))
     return given if given.isascii() else ""

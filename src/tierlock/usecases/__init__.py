@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         keep_anchor,
         stored_anchors,
     )
-    from tierlock.usecases.ask_all import Answers, ask_all, record_all
+    from tierlock.usecases.asking_all import Answers, ask_all, record_all
     from tierlock.usecases.assessing import Assessed, assess, check_dates, report_of, write_report
     from tierlock.usecases.authenticators import hand_of_person
     from tierlock.usecases.bundle_manifest import manifest_schema
@@ -210,7 +210,7 @@ if TYPE_CHECKING:
     from tierlock.usecases.timeline import read_timeline
     from tierlock.usecases.trust import load_trust
     from tierlock.usecases.verifying import verify
-    from tierlock.usecases.workspace import Listed, Workspace
+    from tierlock.usecases.workspace import Listed, SeveralSubjects, Workspace
     from tierlock.usecases.workspace_folder import FolderWorkspace
     from tierlock.usecases.workspace_team import TeamWorkspace
 
@@ -247,12 +247,12 @@ _HOMES = homes_in(
         "sign_requests": "offer_of parse_sign_request SignRequest",
         "position": "NextLapse Waiting View Positions Position",
         "workspace_folder": "FolderWorkspace",
-        "workspace": "Workspace Listed",
+        "workspace": "SeveralSubjects Workspace Listed",
         "reporting": "report_values report_document",
         "allocation": "Spending spending",
         "anchor_project": "keep_given stamp_project",
         "anchoring": "ANCHORS Anchored StoredAnchor confirm_anchors keep_anchor stored_anchors",
-        "ask_all": "Answers Answers ask_all record_all",
+        "asking_all": "Answers ask_all record_all",
         "assessing": "check_dates Assessed assess report_of write_report",
         "bundle_manifest": "manifest_schema",
         "bundle_receipt": "make_receipt write_receipt",
@@ -396,6 +396,7 @@ __all__ = [
     "Registered",
     "Reread",
     "RunSettings",
+    "SeveralSubjects",
     "Shelved",
     "SignRequest",
     "Spending",

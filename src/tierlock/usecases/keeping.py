@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tierlock.core import IntegrityError
+from tierlock.core import InputError, IntegrityError, TierlockError, format_instant
 from tierlock.ledger import Draft
 from tierlock.usecases.ledger import log_records
 from tierlock.usecases.project import Project
 from tierlock.usecases.question import record
 from tierlock.usecases.signed import ENVELOPE, placed
 from tierlock.usecases.signing import Offer
+
+if TYPE_CHECKING:
+    from tierlock.attest import Envelope
 
 
 class Kept(NamedTuple):
@@ -67,15 +70,38 @@ def receive(project: Project, *, envelope: bytes, at: datetime) -> Kept:
     Whether it counts is asked whenever it is read; one that does not is listed with the reason.
 
     Raises:
-        InputError: the store or the ledger can not be written; `ledger.content`, it is too large.
+        InputError: the store or the ledger can not be written; `ledger.content`, it is too large;
+            `input.future`, it was signed later than `at`.
         IntegrityError: `attest.envelope`, it is no envelope.
     """
     from tierlock.attest import canonical_envelope, parse_envelope
 
-    data = canonical_envelope(parse_envelope(envelope))
+    read = parse_envelope(envelope)
+    _check_date(read, at=at)
+    data = canonical_envelope(read)
     _check_fits(data, at=at)
     name = project.store.add_signed(data)
     return Kept(name=name, place=log_signed(project, envelope=data, at=at), envelope=data)
+
+
+def _check_date(envelope: Envelope, *, at: datetime) -> None:
+    """Refuse what is dated later: an objection of then would block every question until then.
+
+    Raises:
+        InputError: `input.future`.
+    """
+    from tierlock.attest import predicate_of, statement_of
+
+    try:
+        _, predicate = predicate_of(statement_of(envelope))
+    except TierlockError:
+        return  # what can not be read has no date; it is listed with the reason
+    if predicate.signed_at > at:
+        raise InputError(
+            "input.future",
+            f"it was signed at {format_instant(predicate.signed_at)}, after {format_instant(at)}",
+            hint="check the clocks of both machines, and sign it again",
+        )
 
 
 def _check_fits(envelope: bytes, *, at: datetime) -> None:

@@ -27,7 +27,7 @@ from tierlock.core import (
     digest,
 )
 from tierlock.report import ThresholdSummary, level_sentence, summary_of
-from tierlock.usecases.ask_all import Answers, ask_all, record_all
+from tierlock.usecases.asking_all import Answers, ask_all, record_all
 from tierlock.usecases.assessing import report_of
 from tierlock.usecases.lapsing import candidates
 from tierlock.usecases.project import Project
@@ -131,10 +131,14 @@ class Positions:
         if known is not None:
             return known
         # Many ask at once after a change: one computes, the others wait for it.
-        with self._locks[slug, name]:
-            return self._known(slug, name=name, at=at) or self._compute(
-                slug, name=name, at=at, framework=framework
-            )
+        try:
+            with self._locks[slug, name]:
+                return self._known(slug, name=name, at=at) or self._compute(
+                    slug, name=name, at=at, framework=framework
+                )
+        finally:
+            # Anybody can ask under any name: what nobody computes any more is not remembered.
+            self._locks.pop((slug, name), None)
 
     def view(
         self, slug: str, *, name: str, make: View, at: datetime, framework: str | None = None

@@ -147,7 +147,7 @@ def load_project(
         statements=_load_statements(file.statements, root, subject),
         store=store,
         action=file.action,
-        ledger=_ledger(file, root),
+        ledger=ledger_of(file, root=root),
         trust=_load_trust(file.trust, root),
         runs=file.runs,
         prices=file.prices,
@@ -248,8 +248,8 @@ def _load_trust(name: str | None, root: Path) -> Trust | None:
     return parse_record(read_bytes(root / name), kind=Trust, name=str(root / name))
 
 
-def _ledger(file: ProjectFile, root: Path) -> str:
-    """A ledger named by path is relative to the project; one in a database is named by URL."""
+def ledger_of(file: ProjectFile, *, root: Path) -> str:
+    """Return where a project's ledger is: a path counts from the project, a database has a URL."""
     if file.ledger is None:
         return str(_ledger_in(root / file.store))
     return file.ledger if "://" in file.ledger else str(root / file.ledger)

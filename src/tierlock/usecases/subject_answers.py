@@ -10,7 +10,7 @@ from tierlock.core import Determination, Evidence, Outcome, determination_id, di
 from tierlock.policy import effective_outcomes
 from tierlock.report import AssessReport, LapseRow, Official
 from tierlock.store import sample_key
-from tierlock.usecases.ask_all import Answers
+from tierlock.usecases.asking_all import Answers
 from tierlock.usecases.assessing import report_of
 from tierlock.usecases.lapsing import candidates
 from tierlock.usecases.project import Project

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
 
+from tierlock.core import InputError
 from tierlock.usecases.project import Project
+
+ASKED_ENTRIES: Final = frozenset(
+    f"application/vnd.tierlock.{kind}+json"
+    for kind in ("determination", "decision", "access", "permit")
+)
+"""Entries of a ledger that are there because somebody asked; no answer rests on them."""
 
 
 class Listed(NamedTuple):
@@ -20,6 +29,27 @@ class Listed(NamedTuple):
     slug: str
     name: str
     frameworks: tuple[str, ...]
+
+
+class SeveralSubjects(InputError):
+    """A name is that of several subjects; it says which, so not everybody may be told.
+
+    Args:
+        name: what was asked for.
+        slugs: the addresses of the subjects that are called so.
+    """
+
+    def __init__(self, name: str, *, slugs: Sequence[str]) -> None:
+        listed = ", ".join(f"`{slug}`" for slug in slugs)
+        super().__init__(
+            "input.subject",
+            f"`{name}` is the name of several subjects",
+            hint=f"ask for {listed}",
+        )
+        self.name, self.slugs = name, tuple(slugs)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial(type(self), slugs=self.slugs), (self.name,)
 
 
 class Workspace(Protocol):
@@ -81,3 +111,17 @@ class Workspace(Protocol):
 
     def close(self) -> None:
         """Close all connections."""
+
+
+def stamp_of(path: Path) -> str:
+    """Return a text that changes with every write to a file, also where its old time is put back.
+
+    Whoever writes can set the size and the time of the content; the time of the change itself and
+    the file's number are the system's.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        return "gone"
+    parts = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return "-".join(f"{part:x}" for part in parts)

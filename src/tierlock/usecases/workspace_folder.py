@@ -11,9 +11,16 @@ from typing import Final
 
 from tierlock.core import InputError, TierlockError
 from tierlock.frameworks import get_framework
-from tierlock.usecases.project import Project, load_project, project_file, resolve_framework
+from tierlock.usecases.folder_marks import LedgerMarks, ParentAnswers
+from tierlock.usecases.project import (
+    Project,
+    ledger_of,
+    load_project,
+    project_file,
+    resolve_framework,
+)
 from tierlock.usecases.store_place import PROJECT_FILE
-from tierlock.usecases.workspace import Listed
+from tierlock.usecases.workspace import Listed, SeveralSubjects, stamp_of
 
 _ANSWERS: Final = frozenset({"determinations", "outputs", "reports", "lock", "signed.logged"})
 """What is in a store because somebody asked; no answer rests on it."""
@@ -47,6 +54,7 @@ class FolderWorkspace:
         self._kept: dict[tuple[str, str], tuple[str, bytes]] = {}
         self._listed: dict[str, tuple[str, Listed, frozenset[str]]] = {}
         self._guard = threading.Lock()
+        self._marks, self._parents = LedgerMarks(), ParentAnswers()
 
     def list_subjects(
         self, *, after: str = "", limit: int = 50, search: str = ""
@@ -73,12 +81,7 @@ class FolderWorkspace:
         if len(found) == 1:
             return found[0]
         if found:
-            slugs = ", ".join(f"`{one.slug}`" for one in found)
-            raise InputError(
-                "input.subject",
-                f"`{name}` is the name of several subjects",
-                hint=f"ask for {slugs}",
-            )
+            raise SeveralSubjects(name, slugs=[one.slug for one in found])
         raise _unknown(name)
 
     def open(self, slug: str, *, framework: str | None = None) -> Project:
@@ -98,13 +101,18 @@ class FolderWorkspace:
         return load_project(root, framework=self._named(root)[framework])
 
     def state(self, slug: str) -> str:
-        """Return a digest of names, sizes and times of all files that answers rest on."""
+        """Return a digest of all that answers rest on: files, the ledger, the parent's answers."""
         root = self._root(slug)
-        found = hashlib.sha256()
-        for path in sorted(_files(root)):
-            status = path.stat()
-            found.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-        return found.hexdigest()
+        found = [f"{path}\0{stamp_of(path)}" for path in sorted(_files(root))]
+        try:
+            file = project_file(root / PROJECT_FILE)
+        except InputError:
+            pass  # whoever opens the project is told
+        else:
+            found.append(self._marks.of(ledger_of(file, root=root)))
+            if file.subject.lineage is not None:
+                found += self._parents.of(root / file.store, name=file.subject.lineage.parent)
+        return hashlib.sha256("\n".join(found).encode("utf-8", "surrogateescape")).hexdigest()
 
     def kept(self, slug: str, *, name: str, state: str) -> bytes | None:
         """Return what was computed from a state and kept under `name` by this process."""
@@ -149,11 +157,7 @@ class FolderWorkspace:
 
     def _one(self, slug: str) -> tuple[Listed, frozenset[str]]:
         """The subject and its names, as its project file has them now."""
-        path = self.roots[slug] / PROJECT_FILE
-        try:
-            stamp = str(path.stat().st_mtime_ns)
-        except OSError:
-            stamp = ""
+        stamp = stamp_of(self.roots[slug] / PROJECT_FILE)
         known = self._listed.get(slug)
         if known is None or known[0] != stamp:
             known = self._listed[slug] = (stamp, *self._read(slug))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -32,15 +33,13 @@ from tierlock.usecases.team_project import (
     parsed_framework,
     shipped_framework,
 )
-from tierlock.usecases.workspace import Listed
+from tierlock.usecases.view_seal import ViewSeal
+from tierlock.usecases.workspace import ASKED_ENTRIES, Listed, SeveralSubjects, stamp_of
 
-_ASKED: Final = frozenset(
-    f"application/vnd.tierlock.{kind}+json"
-    for kind in ("determination", "decision", "access", "permit")
-)
-"""Entries of the ledger that are there because somebody asked; no answer rests on them."""
-_FILES: Final = ("anchors", "configurations", "configurations/notes.jsonl")
+_FOLDERS: Final = ("anchors", "configurations")
 """What answers rest on in a subject's folder."""
+_VIEW_KEY: Final = ".views.key"
+"""The key of what is kept computed, beside the subjects' folders; none of them can be called so."""
 
 
 class TeamWorkspace:
@@ -65,6 +64,7 @@ class TeamWorkspace:
         check_revision(self.database)
         self._subjects = TeamSubjects(self.database)
         self._views = TeamViews(self.database)
+        self._seal = ViewSeal(data / _VIEW_KEY)
         self._documents = ParsedDocuments(self._subjects)
 
     # -- what there is -------------------------------------------------------------------------
@@ -91,12 +91,7 @@ class TeamWorkspace:
         if len(exact or found) == 1:
             return _listed((exact or found)[0])
         if found:
-            slugs = ", ".join(f"`{one.subject.slug}`" for one in found)
-            raise InputError(
-                "input.subject",
-                f"`{name}` is the name of several subjects",
-                hint=f"ask for {slugs}",
-            )
+            raise SeveralSubjects(name, slugs=[one.subject.slug for one in found])
         raise _unknown(name)
 
     def open(self, slug: str, *, framework: str | None = None) -> Project:
@@ -144,7 +139,7 @@ class TeamWorkspace:
         if versions is None:
             raise _unknown(slug)
         places = last_places(self.ledger_of(slug))
-        logged = sum(place + 1 for kind, place in places.items() if kind not in _ASKED)
+        logged = sum(place + 1 for kind, place in places.items() if kind not in ASKED_ENTRIES)
         return f"{versions}.{logged}.{_stamps(self.data / slug)}"
 
     def documents(self, slug: str) -> list[Document]:
@@ -214,16 +209,21 @@ class TeamWorkspace:
         """Return what was computed from a state and kept under `name`, None where nothing was."""
         for _, known, data in self._views.kept([slug], name=name):
             if known == state:
-                return data
+                return self._seal.open(data, slug=slug, name=name, state=state)
         return None
 
     def kept_many(self, slugs: Sequence[str], *, name: str) -> Mapping[str, bytes]:
         """Return what was last kept under `name` for each subject, of whatever state."""
-        return {slug: data for slug, _, data in self._views.kept(slugs, name=name)}
+        found = {
+            slug: self._seal.open(data, slug=slug, name=name, state=state)
+            for slug, state, data in self._views.kept(slugs, name=name)
+        }
+        return {slug: data for slug, data in found.items() if data is not None}
 
     def keep(self, slug: str, *, name: str, state: str, data: bytes) -> None:
         """Keep what was computed from a state; it replaces what was kept under the name."""
-        self._views.keep(slug, name=name, state=state, data=data)
+        sealed = self._seal.put(data, slug=slug, name=name, state=state)
+        self._views.keep(slug, name=name, state=state, data=sealed)
 
     def close(self) -> None:
         """Close all connections that nobody uses."""
@@ -267,15 +267,13 @@ def _listed(found: Recorded) -> Listed:
 
 
 def _stamps(folder: Path) -> str:
-    """Sizes and times of what answers rest on in a folder; empty where nothing is there."""
-    found = []
-    for name in _FILES:
-        try:
-            status = (folder / name).stat()
-        except OSError:
-            continue
-        found.append(f"{status.st_size:x}-{status.st_mtime_ns:x}")
-    return ".".join(found)
+    """A digest of names, sizes and times of what answers rest on in a subject's folder."""
+    found = sorted(
+        f"{path.relative_to(folder)}\0{stamp_of(path)}"
+        for name in _FOLDERS
+        for path in (folder / name).rglob("*")
+    )
+    return hashlib.sha256("\n".join(found).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _unknown(name: str) -> InputError:

@@ -11,6 +11,7 @@ from tests.unit.server.conftest import DEMO_AT
 from tests.unit.server.test_security import Somebody
 from tierlock.server import PERMISSIONS, ROLES, ROUTES, Principal
 from tierlock.server.app import routes
+from tierlock.server.permissions import ACCOUNT_ROUTES, permitted
 from tierlock.server.routing import GuardedRoute
 from tierlock.usecases import FolderWorkspace
 
@@ -24,6 +25,13 @@ def test_every_route_is_in_the_table_and_every_entry_is_a_route() -> None:
     names = [route.name for route in routes()]
     assert set(names) == set(ROUTES)
     assert len(names) == len(set(names))
+
+
+def test_routes_of_accounts_are_known_too_and_in_one_table_only() -> None:
+    assert not set(ACCOUNT_ROUTES) & set(ROUTES)
+    assert set(ACCOUNT_ROUTES.values()) <= set(PERMISSIONS)
+    assert permitted(Principal("nobody"), route="login")
+    assert not permitted(Principal("nobody"), route="account")
 
 
 def test_the_tables_use_known_permissions_only() -> None:

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from tierlock import __version__
 from tierlock.core import Record
-from tierlock.server.context import context_of
+from tierlock.server.context import context_of, principal_of
 from tierlock.server.routing import api_router
 
 router = api_router("health")
@@ -22,10 +22,14 @@ class Health(Record):
 
 
 class Ready(Record):
-    """That the workspace answers."""
+    """That the workspace answers.
+
+    Attributes:
+        subjects: how many there are; null to whoever may not see them all.
+    """
 
     status: Literal["ok"] = "ok"
-    subjects: int
+    subjects: int | None
 
 
 @router.get("/v1/health", name="health")
@@ -37,4 +41,5 @@ async def health() -> Health:
 @router.get("/v1/ready", name="ready")
 def ready(request: Request) -> Ready:
     """Tell that the workspace answers."""
-    return Ready(subjects=context_of(request).workspace.count())
+    number = context_of(request).workspace.count()
+    return Ready(subjects=number if "*" in principal_of(request).subjects else None)

@@ -37,6 +37,8 @@ ROUTES: Final = ACCOUNT_ROUTES
 
 _SEE_OTHER: Final = 303
 _PAGE: Final = 50
+_MOST_ID: Final = 2**62
+"""Beyond it a database knows no numbers."""
 
 
 class TokenAsked(Record):
@@ -120,7 +122,9 @@ def account_router(identity: Identity) -> APIRouter:
         return RedirectResponse("/account", status_code=_SEE_OTHER)
 
     @router.get("/audit", name="audit")
-    def audit(request: Request, before: int | None = None) -> Response:
+    def audit(
+        request: Request, before: Annotated[int | None, Query(ge=1, le=_MOST_ID)] = None
+    ) -> Response:
         rows = list_events(identity.accounts, before=before, limit=_PAGE)
         values = {
             "title": "Audit",
@@ -145,7 +149,7 @@ def _add_people(router: APIRouter, *, identity: Identity) -> None:
 
     @router.get("/v1/audit", name="api-audit")
     def audit(
-        before: Annotated[int | None, Query(ge=1)] = None,
+        before: Annotated[int | None, Query(ge=1, le=_MOST_ID)] = None,
         kind: Annotated[list[Kind] | None, Query(max_length=10)] = None,
         actor: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=MOST_PAGE)] = 100,

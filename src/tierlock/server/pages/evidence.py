@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tierlock.core import Evidence, InputError
 from tierlock.report import clean, run_rows, run_view, used_by
-from tierlock.server.pages.subject_frame import Made, Make, place_of, show_kept
+from tierlock.server.pages.subject_frame import Made, Make, Place, kept_names, place_of, show_kept
 from tierlock.server.routing import page_router
 from tierlock.usecases import Answers, Project, sample_key_of
 
@@ -40,15 +40,48 @@ def run(
     only: str = Query(default="", pattern="^(missing)?$"),
 ) -> Response:
     """Show one run with a page of its samples."""
+    place = place_of(request, slug=slug, framework=framework)
+    _check_known(request, place=place, run=run, page=page)
     return show_kept(
         request,
-        place=place_of(request, slug=slug, framework=framework),
+        place=place,
         name=f"run:{page}:{only}:{run}",
         template="run.html",
         make=_one(run, page=page, only=only),
         tab="evidence",
         title=run,
     )
+
+
+def _check_known(request: Request, *, place: Place, run: str, page: int) -> None:
+    """Refuse what is not there: anybody can make up runs and pages, and each would cost an answer.
+
+    Raises:
+        InputError: `input.not-found`.
+    """
+    known = kept_names(request, place=place, name="run-pages", make=_runs)
+    if known is None:
+        return
+    pages: dict[str, int] = {}
+    for number, _, name in (one.partition(" ") for one in known):
+        pages[name] = max(int(number), pages.get(name, 0))
+    if run not in pages:
+        raise _unknown(run)
+    if page > pages[run]:
+        raise InputError("input.not-found", f"there are at most {pages[run]} pages of samples")
+
+
+def _runs(project: Project, answers: Answers) -> list[str]:  # noqa: ARG001  # a view is given both
+    """How many pages each run has at most, and its names."""
+    return [
+        f"{max(1, -(-len(one.samples) // _PAGE))} {name}"
+        for one in answers.answer.evidence
+        for name in dict.fromkeys((one.run_id, clean(one.run_id), one.digest))
+    ]
+
+
+def _unknown(run: str) -> InputError:
+    return InputError("input.not-found", f"no evidence of a run `{run[:200]}`")
 
 
 def evidence_of(answers: Answers, *, run: str) -> Evidence:
@@ -60,7 +93,7 @@ def evidence_of(answers: Answers, *, run: str) -> Evidence:
     for one in answers.answer.evidence:
         if run in {one.run_id, clean(one.run_id), one.digest}:
             return one
-    raise InputError("input.not-found", f"no evidence of a run `{run[:200]}`")
+    raise _unknown(run)
 
 
 def _all(project: Project, answers: Answers) -> Made:  # noqa: ARG001  # a view is given both

@@ -19,7 +19,7 @@ from tierlock.report import (
     threshold_charts,
     threshold_view,
 )
-from tierlock.server.pages.subject_frame import Made, Make, place_of, show_kept
+from tierlock.server.pages.subject_frame import Made, Make, Place, kept_names, place_of, show_kept
 from tierlock.server.routing import page_router
 from tierlock.usecases import Answers, Project, asked_report, official_of
 
@@ -47,6 +47,7 @@ def finding(request: Request, *, slug: str, path: str, framework: str | None = N
     position = request.app.state.tierlock.positions.of(
         place.slug, at=request.app.state.tierlock.clock(), framework=place.framework
     )
+    _check_known(request, place=place, path=path)
     names = {one.threshold for one in position.thresholds}
     steps = [(place.link("findings", one), one) for one in names if path.startswith(f"{one}/")]
     return show_kept(
@@ -59,6 +60,30 @@ def finding(request: Request, *, slug: str, path: str, framework: str | None = N
         title=path if path in names else path.rpartition("/")[2],
         steps=[] if path in names else steps[:1],
     )
+
+
+def _check_known(request: Request, *, place: Place, path: str) -> None:
+    """Refuse a path that names nothing: anybody can make up paths, and each would cost an answer.
+
+    Raises:
+        InputError: `input.not-found`.
+    """
+    known = kept_names(request, place=place, name="finding-paths", make=_paths)
+    if known is not None and path not in known:
+        raise _unknown(path)
+
+
+def _paths(project: Project, answers: Answers) -> list[str]:  # noqa: ARG001  # a view is given both
+    determination = answers.answer.determination
+    found = [one.threshold for one in determination.thresholds]
+    for one in (*determination.findings, *determination.safeguard_findings):
+        group, _, name = one.path.rpartition(":")
+        found += [one.path, f"{group}/{name}"]
+    return found
+
+
+def _unknown(path: str) -> InputError:
+    return InputError("input.not-found", f"this determination has no finding `{path[:200]}`")
 
 
 def _all(project: Project, answers: Answers) -> Made:
@@ -144,4 +169,4 @@ def _finding(report: AssessReport, path: str) -> Finding:
         group, _, name = one.path.rpartition(":")
         if path in {one.path, f"{group}/{name}"}:
             return one
-    raise InputError("input.not-found", f"this determination has no finding `{path[:200]}`")
+    raise _unknown(path)

@@ -14,7 +14,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from tierlock.core import Action, InputError, TierlockError
-from tierlock.report import render_board
+from tierlock.report import clean, gaps, render_board
 from tierlock.server.context import context_of, principal_of
 from tierlock.server.pages.overview import action_words
 from tierlock.server.pages.reviews import action_query
@@ -85,7 +85,11 @@ def board(
     report = report_of(project, answer=answer)
     sign = {} if asked is None else {"what": "approval", **action_query(asked)}
     made = Made(
-        values={"decision": answer.decision, "determination": report.determination_digest},
+        values={
+            "decision": answer.decision,
+            "determination": report.determination_digest,
+            "does_not_establish": gaps(report),
+        },
         shown={
             "board": render_board(report),
             "sign_url": place.link("sign", **sign, expect=report.determination_digest)
@@ -237,6 +241,7 @@ def _show(request: Request, place: Place, *, asked: SignRequest, ways: Ways) -> 
         "saw": () if page is None else page.saw,
         "command": ways.command,
         "refused": ways.refused,
+        "does_not_establish": _limits(ways),
     }
     made = Made(
         values=values, shown={"page": page, "ways": ways, "board": page.board if page else None}
@@ -251,6 +256,14 @@ def _show(request: Request, place: Place, *, asked: SignRequest, ways: Ways) -> 
         title="Sign",
         status=status if "application/json" in request.headers.get("accept", "") else 200,
     )
+
+
+def _limits(ways: Ways) -> tuple[str, ...]:
+    """What the determination to be signed does not establish: a signature says that it was read."""
+    answer = None if ways.offer is None else ways.offer.offer.answer
+    if answer is None:
+        return ()
+    return tuple(clean(one) for one in answer.explanation.does_not_establish)
 
 
 def check_text(text: str, *, field: str) -> str:

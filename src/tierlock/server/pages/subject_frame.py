@@ -98,6 +98,35 @@ def place_of(request: Request, *, slug: str, framework: str | None) -> Place:
     return Place(listed.slug, listed.name, asked, listed.frameworks)
 
 
+def kept_names(
+    request: Request,
+    *,
+    place: Place,
+    name: str,
+    make: Callable[[Project, Answers], list[str]],
+) -> frozenset[str] | None:
+    """Return names that are listed once per state of the records; None where nothing can be said.
+
+    Args:
+        request: what was asked.
+        place: whose.
+        name: under which the list is kept.
+        make: lists them.
+    """
+    context = context_of(request)
+
+    def view(project: Project, answers: Answers) -> bytes:
+        return json.dumps(make(project, answers)).encode()
+
+    try:
+        _, data = context.positions.view(
+            place.slug, name=name, make=view, at=context.clock(), framework=place.framework
+        )
+    except TierlockError:
+        return None
+    return frozenset(json.loads(data))
+
+
 def show_kept(
     request: Request,
     *,

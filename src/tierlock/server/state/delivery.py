@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import logging
+import re
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -24,6 +25,7 @@ TIMEOUT: Final = 10.0
 LEASE: Final = 60
 WAITS: Final = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 """Seconds after each failed try; after the last one it is given up."""
+_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 def check_url(url: str, *, allowed: Sequence[str]) -> None:
@@ -44,8 +46,11 @@ def check_url(url: str, *, allowed: Sequence[str]) -> None:
         _ = parts.port
     except ValueError:
         host, parts = "", urlsplit("")
+    # What a name can not be made of, others may read as its end.
+    plain = host in LOOPBACK or _HOST.fullmatch(host) is not None
     secure = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
-    if not host or not secure or parts.username is not None:
+    written = url.isascii() and url.isprintable() and "\\" not in url
+    if not (plain and secure and written) or parts.username is not None:
         raise InputError(
             "server.webhook",
             "a webhook is reached by https, and its address names nobody",
@@ -152,6 +157,7 @@ class Sender:
                 status = answer.status_code
         except InputError as error:
             return error.message
-        except httpx.HTTPError as error:
+        # An address that passed and can still not be sent to must not hold up the others.
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return type(error).__name__
         return "" if 200 <= status < 300 else f"status {status}"

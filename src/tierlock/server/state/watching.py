@@ -13,7 +13,8 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from time import perf_counter
+from typing import Final, NamedTuple
 
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError as Twice
@@ -25,6 +26,14 @@ from tierlock.usecases import Position, Positions
 
 _LOG: Final = logging.getLogger("tierlock.server")
 _PAGE: Final = 200
+
+
+class Seen(NamedTuple):
+    """What the last look at a subject found: of which state, and how long it holds."""
+
+    state: str
+    since: datetime
+    until: datetime | None
 
 
 class Watcher:
@@ -48,6 +57,7 @@ class Watcher:
         self._positions, self._webhooks = positions, webhooks
         self._engine, self._clock = engine, clock
         self._stop = threading.Event()
+        self._seen: dict[tuple[str, str], Seen] = {}
 
     def look(self) -> int:
         """Look at every subject once; return how many changes were found."""
@@ -55,21 +65,37 @@ class Watcher:
         while some := workspace.list_subjects(after=after, limit=_PAGE):
             for one in some:
                 for number, name in enumerate(one.frameworks):
+                    begun = perf_counter()
                     found += self._look_at(one.slug, framework=name if number else None)
+                    # At most half of the time: who asks this server has the other half.
+                    if self._stop.wait(perf_counter() - begun):
+                        return found
             after = some[-1].slug
         return found
 
     def _look_at(self, slug: str, *, framework: str | None) -> int:
+        at, key = self._clock(), (slug, framework or "")
         try:
-            position = self._positions.of(slug, at=self._clock(), framework=framework)
+            if self._still_holds(slug, seen=self._seen.get(key), at=at):
+                return 0
+            position = self._positions.of(slug, at=at, framework=framework)
         except TierlockError as error:
             _LOG.warning("%s can not be looked at: %s", slug, error.message)
             return 0
         said = _said(position)
+        # What is closed because it could not be computed may be computed the next time.
+        if not position.closed_by:
+            self._seen[key] = Seen(position.state, position.computed_at, position.good_until)
         before = self._remember(slug, framework=framework or "", said=said)
         if before is None or before == said:
             return 0
         return self._tell(position, framework=framework or "", before=before, said=said)
+
+    def _still_holds(self, slug: str, *, seen: Seen | None, at: datetime) -> bool:
+        """Whether what was found last holds still: then neither it nor its answers are read."""
+        if seen is None or at < seen.since or (seen.until is not None and at >= seen.until):
+            return False
+        return self._positions.workspace.state(slug) == seen.state
 
     def _tell(
         self,
