@@ -39,6 +39,14 @@ _STATUS: Final[dict[str, int]] = {
 }
 """Error code -> status, where its kind does not say."""
 
+_PRIVATE: Final[dict[str, str]] = {
+    "account.unavailable": "the accounts can not be read; nobody is let in",
+    "ledger.unavailable": "the ledger can not be reached; everything is closed",
+    "server.state": "the server's database can not be reached",
+    "team.schema": "the tables of the team store are those of another version",
+}
+"""Error code -> what strangers are told: the message itself may say where a database is."""
+
 _CODES: Final[dict[int, str]] = {
     401: "server.unauthenticated",
     403: "server.forbidden",
@@ -86,11 +94,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TierlockError)
     async def known(request: Request, error: TierlockError) -> Response:
         status = status_of(error)
+        says, hint = error.message, error.hint or ""
+        if error.code in _PRIVATE:
+            says, hint = _PRIVATE[error.code], "the log of the server says more"
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _LOG.error("%s %s: %s: %s", request.method, request.url.path, error.code, error.message)
-        return answer(
-            request, status=status, code=error.code, says=error.message, hint=error.hint or ""
-        )
+        return answer(request, status=status, code=error.code, says=says, hint=hint)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:

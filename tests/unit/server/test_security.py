@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from tests.unit.server.clients import CSRF, client_of
 from tests.unit.server.conftest import DEMO_AT
+from tierlock.core import InputError
 from tierlock.server import Principal, Settings
 from tierlock.server.security import HEADERS
 from tierlock.usecases import FolderWorkspace
@@ -125,3 +126,16 @@ def test_a_subject_that_one_may_not_see_is_not_there(demo_folder: Path) -> None:
         absent = client.post("/v1/gate", json={**ASKED, "subject": "nothing"})
     assert hidden.status_code == absent.status_code == 404
     assert hidden.json()["detail"] == absent.json()["detail"].replace("nothing", "demo")
+
+
+def test_strangers_are_not_told_where_the_databases_are(
+    demo_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(self: FolderWorkspace, slug: str) -> str:
+        raise InputError("ledger.unavailable", "can not open `postgresql://db.internal/t`")
+
+    monkeypatch.setattr(FolderWorkspace, "state", gone)
+    with client_of(FolderWorkspace([demo_folder]), at=DEMO_AT) as client:
+        answer = client.post("/v1/gate", json=ASKED)
+    assert (answer.status_code, answer.json()["code"]) == (503, "ledger.unavailable")
+    assert "db.internal" not in answer.text
