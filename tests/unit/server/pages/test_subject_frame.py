@@ -63,15 +63,15 @@ def test_records_that_were_changed_close_everything_and_say_why(
 
 
 def test_every_link_between_the_pages_of_a_subject_leads_somewhere(client: TestClient) -> None:
-    todo: list[str] = [PAGE]
+    ahead: list[str] = [PAGE]
     seen: set[str] = set()
-    while todo:
-        address = todo.pop()
+    while ahead:
+        address = ahead.pop()
         # Samples are many and alike: two of each run will do.
         alike = address.partition("/samples/")[0]
         if address in seen or len([one for one in seen if one.startswith(f"{alike}/sam")]) > 1:
             continue
         seen.add(address)
         if not address.endswith("/reviews"):
-            todo += [one for one in links_of(client, address) if one.startswith(PAGE)]
+            ahead += [one for one in links_of(client, address) if one.startswith(PAGE)]
     assert len(seen) > 50
