@@ -12,11 +12,11 @@ from pydantic import Field
 
 from tierlock.attest import Trust
 from tierlock.core import Action, Framework, InputError, Record, canonical_bytes
-from tierlock.frameworks import get_framework, is_framework_path, parse_framework, parse_record
+from tierlock.frameworks import get_framework, is_framework_path, parse_framework
 from tierlock.store import Held
 from tierlock.usecases.hazards import Hazard
 from tierlock.usecases.labels import LABEL
-from tierlock.usecases.project import ProjectFile, SubjectFile, load_project, read_bytes
+from tierlock.usecases.project import SubjectFile, load_project, project_file, read_bytes
 from tierlock.usecases.run_settings import RunSettings, TokenPrice
 from tierlock.usecases.statements import Statements
 from tierlock.usecases.store_place import PROJECT_FILE
@@ -29,7 +29,7 @@ class TeamSettings(Record):
 
     Attributes:
         framework: name and version of the framework, `publisher/name-version`.
-        also: further shipped frameworks under which the subject may be judged.
+        also_under: further shipped frameworks under which the subject is judged.
         subject: what is judged; each part is a digest, `elicitation` may be a label.
         action: the question that is asked where none is named.
         runs: slot -> how `tierlock run` runs it.
@@ -40,7 +40,7 @@ class TeamSettings(Record):
     """
 
     framework: str = Field(min_length=1)
-    also: tuple[str, ...] = ()
+    also_under: tuple[str, ...] = ()
     subject: SubjectFile
     action: Action | None = None
     runs: dict[str, RunSettings] = {}
@@ -99,7 +99,7 @@ def project_in(folder: Path) -> FromFolder:
     """
     loaded = load_project(folder)
     path = folder if folder.is_file() else folder / PROJECT_FILE
-    file = parse_record(read_bytes(path), kind=ProjectFile, name=str(path))
+    file = project_file(path)
     parts = loaded.subject.parts.model_dump()
     held = {
         part: value if value.startswith(LABEL) else parts[part]
@@ -110,6 +110,7 @@ def project_in(folder: Path) -> FromFolder:
         text = read_bytes(path.parent / file.framework).decode("utf-8")
     settings = TeamSettings(
         framework=loaded.framework.name,
+        also_under=file.also_under,
         subject=file.subject.model_copy(update={"parts": held}),
         action=file.action,
         runs=file.runs,
@@ -164,7 +165,7 @@ def held_of(project: TeamProject, *, slug: str | None) -> Held:
             f"the settings name the framework `{settings.framework}`, and the one given is "
             f"`{own.name}`",
         )
-    others = tuple(shipped_framework(name).name for name in settings.also)
+    others = tuple(shipped_framework(name).name for name in settings.also_under)
     weights = subject.parts.get("weights")
     lineage = subject.lineage
     return Held(

@@ -87,6 +87,15 @@ def test_it_answers_as_the_folder_did(workspace: TeamWorkspace, project: Path) -
     assert [one.author for one in workspace.documents("small-model-1")] == ["ann", "ann"]
 
 
+def test_the_further_frameworks_of_a_folder_are_taken_too(
+    workspace: TeamWorkspace, project: Path
+) -> None:
+    file = project / "tierlock.yaml"
+    file.write_text(file.read_text() + "also_under: [anthropic/rsp-2.2]\n")
+    done = take_folder(workspace, folder=project, author="ann", at=AT)
+    assert "anthropic/rsp-2.2" in done.listed.frameworks
+
+
 def test_a_folder_that_has_grown_is_taken_again(workspace: TeamWorkspace, project: Path) -> None:
     first = take_folder(workspace, folder=project, author="ann", at=AT)
     state = workspace.state("small-model-1")
@@ -166,7 +175,7 @@ def test_pages_of_subjects(workspace: TeamWorkspace) -> None:
     [
         ({"framework": "asl/no-such"}, "framework.unknown"),
         ({"framework": "/etc/passwd.yaml"}, "input.not-found"),
-        ({"also": ("x.yaml",)}, "input.not-found"),
+        ({"also_under": ("x.yaml",)}, "input.not-found"),
         ({"subject": SubjectFile(name="m", parts={"weights": "file:w.bin"})}, "input.subject"),
     ],
 )
@@ -190,7 +199,7 @@ def test_an_address_is_also_a_folder(workspace: TeamWorkspace, slug: str) -> Non
 
 
 def test_frameworks_beside_its_own(workspace: TeamWorkspace) -> None:
-    settings = described().settings.model_copy(update={"also": ("anthropic/rsp-2.2",)})
+    settings = described().settings.model_copy(update={"also_under": ("anthropic/rsp-2.2",)})
     listed = workspace.put(TeamProject(settings=settings), author="a", at=AT)
     assert listed.frameworks == ("asl/reference-1", "anthropic/rsp-2.2")
     assert workspace.open("model-1", framework="anthropic/rsp-2.2").framework.version == "2.2"
