@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tierlock.server.identity.authenticator import AccountAuthenticator
     from tierlock.server.identity.grants import Grant
     from tierlock.server.identity.login_routes import login_router
-    from tierlock.server.identity.opening import load_identity, open_identity
+    from tierlock.server.identity.opening import open_identity
     from tierlock.server.identity.people import list_people, set_disabled
     from tierlock.server.identity.service import AuditDenials, Identity
     from tierlock.server.identity.settings import IdentitySettings
@@ -39,7 +39,7 @@ _HOMES = homes_in(
         "identity.authenticator": "AccountAuthenticator",
         "identity.grants": "Grant",
         "identity.login_routes": "login_router",
-        "identity.opening": "load_identity open_identity",
+        "identity.opening": "open_identity",
         "identity.people": "list_people set_disabled",
         "identity.service": "AuditDenials Identity",
         "identity.settings": "IdentitySettings",
@@ -75,7 +75,6 @@ __all__ = [
     "list_events",
     "list_people",
     "list_tokens",
-    "load_identity",
     "load_server_file",
     "login_router",
     "make_token",

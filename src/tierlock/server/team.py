@@ -24,7 +24,7 @@ from tierlock.server.identity.service import AuditDenials, Identity
 from tierlock.server.identity.settings import IdentitySettings
 from tierlock.server.settings import LOOPBACK, MEBIBYTE, Settings
 from tierlock.server.state.tables import open_engine
-from tierlock.usecases import TeamWorkspace
+from tierlock.usecases import TeamWorkspace, read_bytes
 
 if TYPE_CHECKING:
     from tierlock.attest import Signer
@@ -68,12 +68,7 @@ def load_server_file(path: Path) -> ServerFile:
     Raises:
         InputError: it can not be read, or does not follow its schema.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError("input.file", f"can not read `{path}`: {reason}") from None
-    return parse_record(data, kind=ServerFile, name=str(path))
+    return parse_record(read_bytes(path), kind=ServerFile, name=str(path))
 
 
 def create_team_app(

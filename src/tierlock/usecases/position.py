@@ -29,10 +29,8 @@ from tierlock.core import (
 from tierlock.report import ThresholdSummary, level_sentence, summary_of
 from tierlock.usecases.asking_all import Answers, ask_all, record_all
 from tierlock.usecases.assessing import report_of
-from tierlock.usecases.lapsing import candidates
 from tierlock.usecases.project import Project
-from tierlock.usecases.question import ask
-from tierlock.usecases.redecide import known_at
+from tierlock.usecases.subject_answers import asked_report, lapses_ahead
 from tierlock.usecases.workspace import Workspace
 
 POSITION: Final = "position"
@@ -206,7 +204,7 @@ def _position(project: Project, *, slug: str, state: str, at: datetime) -> Posit
         thresholds=summary_of(report_of(project, answer=answer)),
         decisions=decisions,
         next_lapse=lapse,
-        waiting=tuple(_waiting(project, answers=answers, at=at)),
+        waiting=tuple(_waiting(project, answers=answers)),
     )
 
 
@@ -214,23 +212,16 @@ def _next_lapse(
     project: Project, *, determination: Determination, at: datetime
 ) -> NextLapse | None:
     """What may lapse first after `at`; whether the gate minds is asked when it has lapsed."""
-    found = candidates(
-        known_at(project, at=at), framework=project.framework, determination=determination
-    )
-    first = next((one for one in found if one.at > at), None)
-    if first is None:
-        return None
-    return NextLapse(what=first.what, at=first.at, owner=first.owner, renew=first.renew)
+    first = next(iter(lapses_ahead(project, determination=determination, at=at, limit=1)), None)
+    return None if first is None else NextLapse(**first._asdict())
 
 
-def _waiting(project: Project, *, answers: Answers, at: datetime) -> Iterator[Waiting]:
+def _waiting(project: Project, *, answers: Answers) -> Iterator[Waiting]:
     """Yield the work that the project's own question waits for, each item once.
 
     Where it has none: what would settle the determination.
     """
-    action, work = project.action, answers.answer.explanation.work
-    if action is not None:
-        work = ask(project, at=at, action=action).explanation.work
+    work = asked_report(project, answers=answers).explanation.work
     seen: set[tuple[str, str]] = set()
     for item in work:
         if (item.kind, item.settles) not in seen:

@@ -30,6 +30,11 @@ class Listed(NamedTuple):
     name: str
     frameworks: tuple[str, ...]
 
+    @property
+    def asked_under(self) -> tuple[str | None, ...]:
+        """What `Workspace.open` is asked for to see it under each framework: None is its own."""
+        return (None, *self.frameworks[1:])
+
 
 class SeveralSubjects(InputError):
     """A name is that of several subjects; it says which, so not everybody may be told.

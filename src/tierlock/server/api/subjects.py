@@ -8,7 +8,7 @@ from tierlock.core import Decision, Determination, Explanation, Record, determin
 from tierlock.report import Expiring
 from tierlock.server.api.paging import After, Limit
 from tierlock.server.context import context_of, visible
-from tierlock.server.pages.overview import visible_subjects
+from tierlock.server.pages.named import subjects_of
 from tierlock.server.routing import api_router
 from tierlock.usecases import Answers, Position, Project, expiring
 
@@ -54,12 +54,11 @@ def list_subjects(
     request: Request, *, after: After = "", search: After = "", limit: Limit = 50
 ) -> SubjectPage:
     """List the subjects that whoever asks may see, in the order of their slugs."""
-    found = [
-        SubjectItem(slug=one.slug, name=one.name, frameworks=one.frameworks)
-        for one in visible_subjects(request, after=after, search=search, limit=limit)
-    ]
-    items = tuple(found[:limit])
-    return SubjectPage(items=items, next=items[-1].slug if len(found) > limit else "")
+    shown = subjects_of(request, after=after, search=search, most=limit)
+    items = tuple(
+        SubjectItem(slug=one.slug, name=one.name, frameworks=one.frameworks) for one in shown.found
+    )
+    return SubjectPage(items=items, next=shown.after)
 
 
 @router.get("/v1/subjects/{slug}", name="api-subject")

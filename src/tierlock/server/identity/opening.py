@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
-from tierlock.core import InputError
-from tierlock.frameworks import parse_record
 from tierlock.server.identity.accounts import Accounts
 from tierlock.server.identity.provider import OpenProvider
 from tierlock.server.identity.service import Clock, Identity
 from tierlock.server.identity.settings import IdentitySettings, client_secret
-
-
-def load_identity(path: Path) -> IdentitySettings:
-    """Return what a YAML file says about identity.
-
-    Raises:
-        InputError: it can not be read, or does not follow its schema; `location` says where.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError("input.file", f"can not read `{path}`: {reason}") from None
-    return parse_record(data, kind=IdentitySettings, name=str(path))
 
 
 def open_identity(

@@ -30,12 +30,21 @@ class Subjects(NamedTuple):
     after: str
 
 
-def subjects_of(request: Request, *, after: str = "", most: int = LOOKED_AT) -> Subjects:
-    """Return up to `most` subjects that whoever asks may see, those after a slug."""
+def subjects_of(
+    request: Request, *, after: str = "", search: str = "", most: int = LOOKED_AT
+) -> Subjects:
+    """Return up to `most` subjects that whoever asks may see.
+
+    Args:
+        request: who asks, for which page.
+        after: only those after this slug.
+        search: only those whose slug or name holds this text.
+        most: how many.
+    """
     workspace = context_of(request).workspace
     found: list[Listed] = []
     while len(found) <= most:
-        some = workspace.list_subjects(after=after, limit=most + 1)
+        some = workspace.list_subjects(after=after, limit=most + 1, search=search)
         found += [one for one in some if may_see(request, slug=one.slug)]
         if len(some) <= most:
             break

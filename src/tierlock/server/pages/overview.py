@@ -10,10 +10,11 @@ from fastapi import Request
 from starlette.responses import Response
 
 from tierlock.core import Action, Decision, Verdict
-from tierlock.server.context import context_of, may_see, principal_of
+from tierlock.server.context import context_of, principal_of
+from tierlock.server.pages.named import subjects_of
 from tierlock.server.rendering import show
 from tierlock.server.routing import page_router
-from tierlock.usecases import Listed, Position
+from tierlock.usecases import Position
 
 router = page_router()
 PAGE: Final = 20
@@ -23,15 +24,14 @@ PAGE: Final = 20
 def overview(request: Request, *, after: str = "", search: str = "") -> Response:
     """Show subjects x frameworks in pages of twenty."""
     context, principal = context_of(request), principal_of(request)
-    found = visible_subjects(request, after=after[:200], search=search[:100], limit=PAGE)
+    shown = subjects_of(request, after=after[:200], search=search[:100], most=PAGE)
     rows = [
         _row(context.positions.of(one.slug, at=context.clock(), framework=name))
-        for one in found[:PAGE]
-        for name in (None, *one.frameworks[1:])
+        for one in shown.found
+        for name in one.asked_under
     ]
     total = context.workspace.count()
-    more = len(found) > PAGE
-    query = urlencode({"after": found[PAGE - 1].slug, "search": search}) if more else ""
+    query = urlencode({"after": shown.after, "search": search})
     values = {
         "title": "Overview",
         "says": f"{total:,} subject{'' if total == 1 else 's'} in {context.workspace.where}."
@@ -39,22 +39,9 @@ def overview(request: Request, *, after: str = "", search: str = "") -> Response
         else "Where every subject stands that you may see.",
         "search": search,
         "rows": rows,
-        "next_url": f"/?{query}" if more else "",
+        "next_url": f"/?{query}" if shown.after else "",
     }
     return show(request, template="overview.html", values=values)
-
-
-def visible_subjects(request: Request, *, after: str, search: str, limit: int) -> Sequence[Listed]:
-    """Return what whoever asks may see, and one more than `limit` where there is more."""
-    workspace = context_of(request).workspace
-    found: list[Listed] = []
-    while len(found) <= limit:
-        some = workspace.list_subjects(after=after, limit=limit + 1, search=search)
-        found += [one for one in some if may_see(request, slug=one.slug)]
-        if len(some) <= limit:
-            break
-        after = some[-1].slug
-    return found[: limit + 1]
 
 
 def _row(position: Position) -> dict[str, Any]:

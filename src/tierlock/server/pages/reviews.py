@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from tierlock.core import Action, Decision, Verdict
 from tierlock.server.context import context_of
-from tierlock.server.pages.overview import action_words, visible_subjects
+from tierlock.server.pages.named import subjects_of
+from tierlock.server.pages.overview import action_words
 from tierlock.server.pages.subject_frame import Place
 from tierlock.server.rendering import show
 from tierlock.server.routing import page_router
@@ -53,25 +54,22 @@ class Queued(NamedTuple):
 def reviews(request: Request, *, after: str = "") -> Response:
     """Show what waits for a signature, subject by subject."""
     context = context_of(request)
-    found = visible_subjects(request, after=after[:200], search="", limit=PAGE)
+    shown = subjects_of(request, after=after[:200], most=PAGE)
     queue = [
         queued
-        for one in found[:PAGE]
-        for number, name in enumerate(one.frameworks)
+        for one in shown.found
+        for name in one.asked_under
         if (
             queued := _queued(
-                context.positions.of(
-                    one.slug, at=context.clock(), framework=name if number else None
-                ),
-                place=Place(one.slug, one.name, name if number else None, one.frameworks),
+                context.positions.of(one.slug, at=context.clock(), framework=name),
+                place=Place(one.slug, one.name, name, one.frameworks),
             )
         )
     ]
-    more = len(found) > PAGE
     values: dict[str, Any] = {
         "title": "Reviews",
         "queue": queue,
-        "next_url": f"/reviews?{urlencode({'after': found[PAGE - 1].slug})}" if more else "",
+        "next_url": f"/reviews?{urlencode({'after': shown.after})}" if shown.after else "",
     }
     return show(request, template="reviews.html", values=values)
 

@@ -64,9 +64,9 @@ class Watcher:
         workspace, after, found = self._positions.workspace, "", 0
         while some := workspace.list_subjects(after=after, limit=_PAGE):
             for one in some:
-                for number, name in enumerate(one.frameworks):
+                for name in one.asked_under:
                     begun = perf_counter()
-                    found += self._look_at(one.slug, framework=name if number else None)
+                    found += self._look_at(one.slug, framework=name)
                     # At most half of the time: who asks this server has the other half.
                     if self._stop.wait(perf_counter() - begun):
                         return found

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from pydantic import ValidationError
 
 from tests.unit.server.identity.world import settings
 from tierlock.core import InputError
+from tierlock.server import load_server_file
 from tierlock.server.context import utc_now
-from tierlock.server.identity.opening import load_identity, open_identity
+from tierlock.server.identity.opening import open_identity
 from tierlock.server.identity.people import check_name
 from tierlock.server.identity.settings import Provider, client_secret, grants_of
 
@@ -31,10 +33,15 @@ proxies: [10.0.0.0/24]
 """
 
 
+def server_file(identity: str) -> str:
+    """The file of a server in which identity says this, from the third line on."""
+    return "store: sqlite:///team.db\nidentity:\n" + indent(identity, "  ")
+
+
 def test_a_file_says_who_may_do_what(tmp_path: Path) -> None:
-    path = tmp_path / "identity.yaml"
-    path.write_text(FILE)
-    found = load_identity(path)
+    path = tmp_path / "server.yaml"
+    path.write_text(server_file(FILE))
+    found = load_server_file(path).identity
     assert found.secure
     (grant,) = grants_of("ann@example.org", groups=("others",), settings=found)
     assert (grant.roles, grant.subjects) == (("reviewer",), ("gemma-*",))
@@ -53,17 +60,17 @@ def test_a_file_says_who_may_do_what(tmp_path: Path) -> None:
     ],
 )
 def test_a_mistake_is_found_with_its_line(tmp_path: Path, old: str, new: str, line: int) -> None:
-    path = tmp_path / "identity.yaml"
-    path.write_text(FILE.replace(old, new))
+    path = tmp_path / "server.yaml"
+    path.write_text(server_file(FILE.replace(old, new)))
     with pytest.raises(InputError) as caught:
-        load_identity(path)
+        load_server_file(path)
     assert caught.value.location is not None
-    assert f"identity.yaml:{line}:" in caught.value.location
+    assert f"server.yaml:{line + 2}:" in caught.value.location
 
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="can not read"):
-        load_identity(tmp_path / "none.yaml")
+        load_server_file(tmp_path / "none.yaml")
 
 
 @pytest.mark.parametrize(
